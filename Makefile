@@ -1,0 +1,84 @@
+# make help lists the targets. Everything is installed in .venv (and .venv-core) inside this folder, nothing elsewhere.
+
+# The newest Python of 3.11 or later on the PATH; PYTHON=... chooses another.
+PYTHON ?= $(shell for py in python3.14 python3.13 python3.12 python3.11 python3 python; do \
+	$$py -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$py; break; }; done)
+PLUGINS := $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyproject.toml)))
+# The stamp's name changes with the set of plugins, so that one that is added or removed is noticed.
+READY := .venv/.ready-$(shell echo $(PLUGINS) | cksum | cut -d' ' -f1)
+CORE_READY := .venv-core/.ready
+CORE_TESTS := $(wildcard tests/unit tests/wire tests/contracts)
+PY := .venv/bin/python
+SIZE ?= small
+TESTBED = $(PYTHON) tests/testbed/testbed.py
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-core test-integration test-all check format testbed testbed-stop docs bench changes clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY) ## make .venv with nbcore and every plugin, editable, and the development tools
+
+.venv/bin/uv:
+	@test -n "$(PYTHON)" || { echo "make: needs Python 3.11 or later with its venv module (Debian: apt-get install python3-venv); or say PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check uv
+
+$(READY): pyproject.toml $(PLUGINS:%=%/pyproject.toml) | .venv/bin/uv
+	@rm -f .venv/.ready-*
+	@for name in $$(.venv/bin/uv pip list --quiet --python $(PY) --format freeze | sed -n 's/^\(nbcore-[a-z0-9-]*\)==.*/\1/p'); do \
+		test -f plugins/$$name/pyproject.toml || .venv/bin/uv pip uninstall --quiet --python $(PY) $$name; done
+	.venv/bin/uv pip install --quiet --no-sources --python $(PY) --editable . $(PLUGINS:%=--editable %) --group dev
+	@touch $@
+
+$(CORE_READY): pyproject.toml | .venv/bin/uv
+	.venv/bin/uv venv --quiet --clear --python $(PY) .venv-core
+	.venv/bin/uv pip install --quiet --no-sources --python .venv-core/bin/python --editable . --group test
+	@touch $@
+
+demo: $(READY) ## the main job against an in-memory Nautobot; URL=... TOKEN=... reads from a real one
+	@$(PY) -m nbcore_sandbox.demo $(if $(URL),--url $(URL)) $(if $(TOKEN),--token $(TOKEN)) $(ARGS)
+
+test: $(READY) ## every test that needs no server; ARGS=... goes to pytest
+	$(PY) -m pytest -m "not integration" $(ARGS)
+
+test-core: $(CORE_READY) ## the core's own tests where no plugin is installed
+	.venv-core/bin/python -m pytest -m "not integration" $(CORE_TESTS) $(ARGS)
+
+test-integration: $(READY) testbed ## the tests against the real Nautobot of make testbed
+	@set -e; eval "$$($(TESTBED) env)"; \
+	export NBCORE_TEST_URL NBCORE_TEST_TOKEN NBCORE_TEST_REDIS; $(PY) -m pytest -m integration $(ARGS)
+
+test-all: test test-core test-integration ## all three
+
+check: $(READY) ## format, lint, types, import contracts, change fragments
+	.venv/bin/ruff format --check
+	.venv/bin/ruff check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/towncrier build --draft --version next >/dev/null
+
+format: $(READY) ## put the code into its format
+	.venv/bin/ruff check --fix
+	.venv/bin/ruff format
+
+testbed: ## start a real Nautobot on loopback (SIZE=large: 5,000 devices)
+	$(TESTBED) up --size $(SIZE)
+
+testbed-stop: ## stop it
+	$(TESTBED) down
+
+docs: $(READY) ## the documentation as a site in site/
+	.venv/bin/uv pip install --quiet --python $(PY) --group docs
+	.venv/bin/mkdocs build --strict
+
+bench: $(READY) ## the benchmarks
+	$(PY) -m pytest tests/bench -s $(ARGS)
+
+changes: $(READY) ## collate docs/changes/*.md into CHANGES.md: make changes VERSION=0.2.0
+	.venv/bin/towncrier build --version $(VERSION)
+
+clean: ## remove the virtual environments and what tools left
+	rm -rf .venv .venv-core site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

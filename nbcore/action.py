@@ -1,0 +1,127 @@
+"""Action: a route below a record or an endpoint, such as `available-ips`, `trace` or `run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import pagination
+from .errors import InputError
+from .query import Query, build
+from .transport import Call, Reply, body
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
+    from .spec import ActionSpec, Returns
+
+
+class Action:
+    """A route below a record or an endpoint.
+
+    `.list(**params)` reads it (GET), `.create(data)` writes it (POST). One that takes a single method can be called:
+    `stage.approve(comments="ok")`.
+
+    Args:
+        endpoint: the endpoint it belongs to.
+        spec: its declaration.
+        path: its route below /api/, with a slash at the end.
+        owner: the id of the record it stands below, or "".
+    """
+
+    def __init__(self, endpoint: Endpoint, spec: ActionSpec, path: str, owner: str = "") -> None:
+        self.api = endpoint.api
+        self.endpoint = endpoint
+        self.spec = spec
+        self.path = path
+        self.owner = owner
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"{self.api.base_url}/{self.path}"
+
+    def list(self, api_version: str | None = None, **params: Any) -> Any:
+        """Read the route (GET).
+
+        Args:
+            api_version: the version to ask for, for this request.
+            **params: query parameters.
+
+        Returns:
+            What its ActionSpec says: JSON, Records (all pages of a paged one), text or bytes.
+
+        Raises:
+            NotImplementedError: the route cannot be read.
+        """
+        self._must_take("GET", "read")
+        query = build((), params, api_version)
+        if query.empty:
+            return []
+        if self.spec.paged:
+            return self._paged(query)
+        return self._send("GET", params=query.params, api_version=api_version)
+
+    def create(self, data: Any = None, api_version: str | None = None, **fields: Any) -> Any:
+        """Write to the route (POST).
+
+        Args:
+            data: a dict, or a list of dicts for several; an empty dict when left out.
+            api_version: the version to ask for, for this request.
+            **fields: the fields, instead of data.
+
+        Returns:
+            What its ActionSpec says: a Record for a dict, a list of them for a list, or plain JSON.
+
+        Raises:
+            NotImplementedError: the route cannot be written to.
+            AllocationError: there is nothing left to allocate.
+        """
+        self._must_take("POST", "written to")
+        body = data if data is not None else fields
+        return self._send("POST", body=body or {}, api_version=api_version)
+
+    def __call__(self, data: Any = None, **fields: Any) -> Any:
+        """Call a route that takes one method: a POST with the data, or a GET with the parameters."""
+        if self.spec.methods == ("GET",):
+            return self.list(**fields)
+        if self.spec.methods == ("POST",):
+            return self.create(data, **fields)
+        raise InputError(f"{self.path} takes {', '.join(self.spec.methods)}: use .list() or .create()")
+
+    def _must_take(self, method: str, word: str) -> None:
+        if method not in self.spec.methods:
+            raise NotImplementedError(f"{self.path} cannot be {word}: it takes {', '.join(self.spec.methods)} only.")
+
+    def _send(self, method: str, **arguments: Any) -> Any:
+        returns: Returns = "json" if self.spec.returns == "records" else self.spec.returns
+        operation = "allocate" if self.spec.allocates and method == "POST" else "action"
+        data = self.api.request(
+            method, self.path, endpoint=self.endpoint.path, action=self.spec.name, operation=operation, returns=returns,
+            resend=True if self.spec.resend and method == "POST" else None, **arguments,
+        )  # fmt: skip
+        if self.spec.returns != "records":
+            return data
+        if isinstance(data, dict) and isinstance(data.get("results"), (list, dict)) and "count" in data:
+            data = data["results"]
+        return self.api.wrap(data)
+
+    def _paged(self, query: Query) -> Any:
+        """All pages of a route that answers as a list route does."""
+
+        def decode(call: Call, reply: Reply) -> pagination.Page:
+            return pagination.page_of(call, reply, body.decode(call, reply))
+
+        def fetch(offset: int, limit: int) -> pagination.Page:
+            window = (("limit", str(limit)), *((("offset", str(offset)),) if offset else ()))
+            call = self.api.call(
+                "GET", self.path, params=(*query.params, *window), api_version=query.api_version, endpoint=self.endpoint.path,
+                action=self.spec.name, operation="list",
+            )  # fmt: skip
+            page: pagination.Page = self.api.transport.exchange(call, decode)[1]
+            return page
+
+        size = query.page_size or self.api.options.page_size
+        rows = [row for page in pagination.read(fetch, size, query.start, query.stop, None) for row in page]
+        return self.api.wrap(rows) if self.spec.returns == "records" else rows
+
+    def __repr__(self) -> str:
+        return f"<Action {self.path} ({', '.join(self.spec.methods)})>"

@@ -1,0 +1,380 @@
+"""Endpoint: a list route, read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
+from urllib.parse import quote
+from uuid import UUID
+
+from .action import Action
+from .errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError, describe
+from .query import build
+from .record import Record
+from .record.values import wire
+from .recordset import RecordSet
+from .spec import ActionSpec, EndpointSpec
+from .transport.call import Call, Change
+
+if TYPE_CHECKING:
+    from .api import Api
+
+_NOTES = ActionSpec("notes", methods=("GET", "POST"), returns="records", paged=True)
+
+
+class Endpoint:
+    """A list route, such as `nb.dcim.devices`.
+
+    Args:
+        api: the Api.
+        spec: its declaration; a plain one for a route that no package declares.
+        app_path: the app's route, such as "dcim" or "plugins/bgp".
+    """
+
+    def __init__(self, api: Api, spec: EndpointSpec, app_path: str) -> None:
+        self.api = api
+        self.spec = spec
+        self.name = spec.slug
+        self.path = f"{app_path}/{spec.slug}"
+        self.json_fields = frozenset(spec.json_fields)
+        self.m2m_fields = frozenset(spec.m2m_fields)
+        self.record_actions = {action.attribute: action for action in spec.actions if action.on == "record"}
+        self.endpoint_actions = {action.attribute: action for action in spec.actions if action.on == "endpoint"}
+        self.null_forms: dict[str, tuple[str, str]] = {}
+        self.known_fields: frozenset[str] = frozenset()
+        self._choices: dict[str, list[dict[str, Any]]] | None = None
+        self._classes: dict[str, type[Record]] = {}
+
+    @property
+    def url(self) -> str:
+        """Its address, without a slash at the end."""
+        return f"{self.api.base_url}/{self.path}"
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def all(self, *args: Any, api_version: str | None = None, **filters: Any) -> RecordSet:
+        """All objects; the same as filter()."""
+        return self.filter(*args, api_version=api_version, **filters)
+
+    def filter(self, *args: Any, api_version: str | None = None, **filters: Any) -> RecordSet:
+        """The objects that match; nothing is sent before they are needed.
+
+        Args:
+            *args: text to search for, as `q=`.
+            api_version: the version to ask for, for this read.
+            **filters: the server's filters for this route; a list asks for any of its values, None for objects without a value.
+                Also `limit` (the page size), `offset` (with limit: just that page), `sort`, `depth`, `include`, `exclude_m2m`.
+
+        Raises:
+            InputError: `pk`, an offset without a positive limit, a value that cannot be a filter.
+        """
+        return RecordSet(self, build(args, {**self.api.default_filters, **filters}, api_version))
+
+    def get(self, *args: Any, api_version: str | None = None, **filters: Any) -> Record | None:
+        """One object: by its id (or a natural key the server takes in its place), or the only one that matches the filters.
+
+        Returns:
+            The record, or None when there is none.
+
+        Raises:
+            InputError: an empty key, or one that is no id.
+            MultipleObjectsError: several match (a ValueError); two rows were read at the most.
+        """
+        if not args:
+            found = list(self.filter(api_version=api_version, **filters)[:2])
+            if len(found) > 1:
+                raise MultipleObjectsError(f"get() returned more than one result for {self.path}; narrow the filters, or use filter()")
+            return found[0] if found else None
+        if len(args) > 1:
+            raise InputError("get() takes one id")
+        path = self.detail_path(args[0])
+        query = build((), {**self.api.default_filters, **filters}, api_version)
+        try:
+            data = self.api.request("GET", path, params=query.params, api_version=api_version, endpoint=self.path, operation="get")
+        except RouteNotFoundError:
+            raise
+        except NotFoundError:
+            return None
+        key = str(args[0]).lower()
+        if not isinstance(data, dict) or "id" not in data or (_is_uuid(key) and str(data["id"]).lower() != key):
+            raise ShapeError(f"GET {path} was not answered with the object {key}")
+        self.learn(data)
+        return self.make(data)
+
+    def count(self, *args: Any, api_version: str | None = None, **filters: Any) -> int:
+        """How many objects match (one request, without the rows)."""
+        return RecordSet(self, build(args, filters, api_version)).count()
+
+    def choices(self, api_version: str | None = None) -> dict[str, list[dict[str, Any]]]:
+        """The values that choice fields take: field -> [{"value": ..., "display": ...}] (one OPTIONS, kept).
+
+        Raises:
+            PermissionDeniedError: the token may not write here, and Nautobot then names no choices.
+        """
+        if self._choices is None:
+            data = self.api.request("OPTIONS", f"{self.path}/", api_version=api_version, endpoint=self.path, operation="options")
+            fields = data.get("actions", {}).get("POST") if isinstance(data, dict) else None
+            if not isinstance(fields, dict):
+                raise InputError(
+                    f"OPTIONS {self.path}/ names no fields to write: the token may not add objects here, and Nautobot then tells no choices"
+                )
+            found = {name: field.get("choices") or (field.get("child") or {}).get("choices") for name, field in fields.items()}
+            self._choices = {name: list(values) for name, values in found.items() if values}
+        return self._choices
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    @overload
+    def create(self, data: Mapping[str, Any], /, *, api_version: str | None = None) -> Record: ...
+    @overload
+    def create(self, data: Sequence[Mapping[str, Any]], /, *, api_version: str | None = None) -> list[Record]: ...
+    @overload
+    def create(self, *, api_version: str | None = None, **fields: Any) -> Record: ...
+
+    def create(self, *args: Any, api_version: str | None = None, **fields: Any) -> Record | list[Record]:
+        """Create one object, from a dict or from keywords, or several from a list (one POST; all of them or none).
+
+        Returns:
+            The Record, or a list of them in the order given.
+
+        Raises:
+            ValidationError: the server refuses the data.
+        """
+        body: Any = args[0] if args else fields
+        if isinstance(body, Mapping):
+            items: Any = dict(body)
+        elif isinstance(body, Iterable) and not isinstance(body, (str, bytes)):
+            items = [dict(item) for item in body]
+        else:
+            raise InputError(f"create() takes a dict, a list of dicts, or keywords, not {type(body).__name__}")
+        if items == []:
+            return []
+        call, data = self.write("POST", f"{self.path}/", items, operation="create", api_version=api_version)
+        single = isinstance(items, dict)
+        rows = [data] if single else data
+        if (
+            not isinstance(rows, list)
+            or len(rows) != (1 if single else len(items))
+            or not all(isinstance(row, dict) and "id" in row for row in rows)
+        ):
+            raise ShapeError(f"{describe(call)} was not answered with the objects it created; look whether they are there", call)
+        for row in rows:
+            self.changed(Change("create", self.type_of(row), self.path, str(row["id"]), None, row, call.id))
+        records = [self.make(row) for row in rows]
+        return records[0] if single else records
+
+    @overload
+    def update(self, id: Any, data: Mapping[str, Any]) -> bool: ...
+    @overload
+    def update(self, id: Sequence[Any], data: None = None) -> list[Record]: ...
+
+    def update(self, id: Any, data: Mapping[str, Any] | None = None) -> bool | list[Record]:
+        """Change one object by its id, or several from a list (see bulk_update).
+
+        Returns:
+            True for one object; a list of Records for several.
+        """
+        if data is None and isinstance(id, Iterable) and not isinstance(id, (str, bytes, Mapping, Record)):
+            return self.bulk_update(list(id))
+        if data is None or not id:
+            raise InputError("update() takes an id and a dict of changes, or a list of dicts (with their ids) or Records")
+        key = str(wire(id))
+        body = dict(data)
+        call, row = self.write("PATCH", self.detail_path(key), body, operation="update")
+        self.changed(Change("update", self.type_of(row or {}), self.path, key, None, body, call.id))
+        return True
+
+    def bulk_update(self, objects: Sequence[Mapping[str, Any] | Record]) -> list[Record]:
+        """Change several objects (one PATCH; all of them or none): dicts with their ids, or Records with unsaved changes.
+
+        Returns:
+            The changed Records, in the server's order; Records without changes are left out, and without any nothing is sent.
+        """
+        if isinstance(objects, (str, bytes, Mapping)) or not isinstance(objects, Iterable):
+            raise InputError(f"objects must be a list of dicts or Records, not {type(objects).__name__}")
+        body: list[dict[str, Any]] = []
+        before: dict[str, dict[str, Any]] = {}
+        for item in objects:
+            if not isinstance(item, (Record, Mapping)):
+                raise InputError(f"every item of an update must be a Record, or a dict with its id, not {type(item).__name__}")
+            if isinstance(item, Record):
+                changed = item.updates()
+                if not changed:
+                    continue
+                before[str(item.id)] = {name: wire(item._data.get(name)) for name in changed}
+                body.append({**changed, "id": item.id})
+            elif item.get("id"):
+                body.append(dict(item))
+            else:
+                raise InputError(f"an item of the update has no id: {item!r}")
+        if not body:
+            return []
+        call, rows = self.write("PATCH", f"{self.path}/", body, operation="update")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
+            raise ShapeError(f"{describe(call)} was not answered with the objects it changed", call)
+        self._must_all_be_there(call, [str(wire(item["id"])) for item in body], rows)
+        sent = {str(wire(item["id"])): item for item in body}
+        found = {str(row["id"]): row for row in rows}
+        for key, row in found.items():
+            self.changed(Change("update", self.type_of(row), self.path, key, before.get(key), sent.get(key, {}), call.id))
+        for item in objects:
+            if isinstance(item, Record) and str(item.id) in found:
+                item._settle()
+                item._rebase(found[str(item.id)])
+        return [self.make(row) for row in rows]
+
+    def _must_all_be_there(self, call: Call, asked: list[str], rows: list[dict[str, Any]]) -> None:
+        """Nautobot skips unknown ids of a bulk write without a word; nbcore names them."""
+        from .errors import PartialResult
+
+        there = {str(row["id"]) for row in rows}
+        missing = [key for key in asked if key not in there]
+        if missing:
+            raise PartialResult(
+                f"{describe(call)}: {len(there)} of {len(asked)} objects were changed; not there: {', '.join(missing[:20])}",
+                call,
+                missing=missing,
+            )
+
+    def delete(self, objects: Iterable[Any]) -> bool:
+        """Delete several objects, given as ids or Records (one bulk DELETE; all of them or none).
+
+        Which of the ids exist is asked first, since the server skips unknown ones without a word.
+
+        Returns:
+            True.
+
+        Raises:
+            PartialResult: some were not there; the others are deleted, and `.missing` names them.
+        """
+        from .errors import PartialResult
+
+        if isinstance(objects, (str, bytes, Mapping, Record)) or not isinstance(objects, Iterable):
+            raise InputError(f"objects must be a list of ids or Records, not {type(objects).__name__}")
+        known: dict[str, dict[str, Any]] = {}
+        keys: list[str] = []
+        for item in objects:
+            key = str(wire(item))
+            if isinstance(item, Record):
+                known[key] = item._data
+            elif not isinstance(item, (str, UUID, int)) or isinstance(item, bool) or not _segment_ok(key):
+                raise InputError(f"every item of a delete must be an id or a Record, not {item!r}")
+            keys.append(key)
+        keys = list(dict.fromkeys(keys))
+        if not keys:
+            return True
+        there = {str(record.id): record._data for record in self._bare(id=keys)}
+        if present := [key for key in keys if key in there]:
+            call, _ = self.write("DELETE", f"{self.path}/", [{"id": key} for key in present], operation="delete")
+            for key in present:
+                self.changed(Change("delete", self.type_of(there[key]), self.path, key, known.get(key) or there[key], None, call.id))
+        if missing := [key for key in keys if key not in there]:
+            raise PartialResult(
+                f"DELETE {self.path}/: {len(present)} of {len(keys)} objects were deleted; not there: {', '.join(missing[:20])}",
+                missing=missing,
+            )
+        return True
+
+    def _bare(self, **filters: Any) -> RecordSet:
+        """A read of which only ids are wanted."""
+        return RecordSet(self, build((), filters))
+
+    def write(self, method: str, path: str, body: Any, *, operation: str, api_version: str | None = None) -> tuple[Call, Any]:
+        """Send a write; the call and the answer's JSON. Many-to-many fields that are written come back in the answer."""
+        written = {name for item in (body if isinstance(body, list) else [body or {}]) for name in item}
+        params = {"exclude_m2m": "false"} if written & self.m2m_fields else {}
+        call = self.api.call(method, path, params=params, body=body, api_version=api_version, endpoint=self.path, operation=operation)
+        _, data = self.api.transport.exchange(call)
+        return call, data
+
+    def changed(self, change: Change) -> None:
+        """Tell the hooks of a confirmed write."""
+        self.api.transport.watch("nbcore_changed", change=change)
+
+    # --- what records and packages use ---------------------------------------------------------------------------------
+
+    def make(self, data: dict[str, Any], complete: bool = True) -> Record:
+        """The Record of a JSON object of this route."""
+        return self.record_class(data)(data, self, complete)
+
+    def record_class(self, data: Mapping[str, Any]) -> type[Record]:
+        """The class of a JSON object of this route: its spec's, with what packages add to its object type."""
+        object_type = self.type_of(data)
+        if (found := self._classes.get(object_type)) is None:
+            found = self._classes[object_type] = self.api.plugins_found.extended(self.spec.record or Record, object_type)
+        return found
+
+    def type_of(self, data: Mapping[str, Any]) -> str:
+        """The object type in a JSON object, such as "dcim.device"; "" without one."""
+        value = data.get("object_type")
+        return value if isinstance(value, str) else ""
+
+    def learn(self, data: Mapping[str, Any]) -> None:
+        """Remember which fields an object of this route has."""
+        if not self.known_fields >= data.keys():
+            self.known_fields |= data.keys()
+
+    def detail_path(self, key: Any) -> str:
+        """The route of one object.
+
+        Raises:
+            InputError: no id, or one that would name another route.
+        """
+        if isinstance(key, Record):
+            key = key.id
+        text = "" if key is None or isinstance(key, bool) else str(key)
+        if not text:
+            raise InputError(f"an empty id for {self.path} (got {key!r}); an id is a UUID, or a number where the route has numbers")
+        if not _segment_ok(text):
+            raise InputError(f"{text!r} is not an id for {self.path}: it would name another route")
+        return f"{self.path}/{quote(text, safe='')}/"
+
+    def action(self, name: str) -> Action:
+        """A route below this endpoint, by its name."""
+        spec = self.endpoint_actions.get(name.replace("-", "_"))
+        if spec is None:
+            raise InputError(f"{self.path} has no action {name!r}; it has: {', '.join(self.endpoint_actions) or 'none'}")
+        return Action(self, spec, f"{self.path}/{spec.name}/")
+
+    def record_action(self, name: str, record: Record) -> Action:
+        """A route below a record, by its name."""
+        spec = self.record_actions.get(name.replace("-", "_")) or (_NOTES if name == "notes" else None)
+        if spec is None:
+            raise InputError(f"{self.path} has no action {name!r} on records; it has: {', '.join(self.record_actions) or 'none'}")
+        return self.bind(spec, record)
+
+    def bind(self, spec: ActionSpec, record: Record) -> Action:
+        """An action of a record."""
+        return Action(self, spec, f"{self.detail_path(record['id'])}{spec.name}/", str(record["id"]))
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):
+            actions = self.__dict__.get("endpoint_actions", {})
+            if name in actions:
+                return self.action(name)
+        raise AttributeError(f"endpoint {self.__dict__.get('path', '')!r} has no {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.endpoint_actions})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self.api, self.path)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path}>"
+
+
+def _restore(api: Api, path: str) -> Endpoint:
+    return api.endpoint(path)
+
+
+def _segment_ok(text: str) -> bool:
+    return text not in (".", "..") and not any(char in text for char in "/\\?#%") and text.isprintable()
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

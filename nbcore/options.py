@@ -1,0 +1,199 @@
+"""The settings of one connection: frozen, checked, and without the token in their repr."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from .errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One connection's settings.
+
+    Attributes:
+        url: Nautobot's address without `/api`, such as `https://nautobot.example.com`.
+        token: the API token, or "" for none; hidden from repr and pickles.
+        threading: read the pages of a list in parallel.
+        api_version: the REST API version to ask for, such as "3.0"; None for the server's default.
+        retries: how many more attempts a failed call may have.
+        max_workers: how many requests may be in flight at once.
+        verify: True, False, or the path of a CA bundle; an explicit value beats the environment.
+        timeout: (connect, read) in seconds; None in a place waits for ever.
+        deadline: seconds for a call with its retries and waits; None for no limit.
+        page_size: rows asked for in one page; the server may give fewer.
+        max_body: the largest decoded body accepted, in bytes.
+        exclude_m2m: sent with every read when not None: leave many-to-many fields out, or not.
+        include_default: sent as `include` with every read when set, such as "config_context,computed_fields".
+        proxies: as requests takes them, such as `{"https": "http://proxy:3128"}`.
+        lazy: "batch" loads a missing related object when it is read; "off" raises NotLoadedError.
+        settings: hook plugins by name, such as `{"audit": {"file": "writes.jsonl"}}`.
+        plugins: plugin objects or AppSpecs given by hand.
+        allow: when set, only these installed plugins are used (NBCORE_PLUGINS).
+        disable: installed plugins not to use (NBCORE_DISABLE).
+        strict_plugins: a discovered plugin that fails is an error instead of a warning.
+        cache_dir: where documents of the server are kept (NBCORE_CACHE_DIR, else the user's cache folder).
+    """
+
+    url: str
+    token: str = field(default="", repr=False)
+    threading: bool = False
+    api_version: str | None = None
+    retries: int = 0
+    max_workers: int = 4
+    verify: bool | str = True
+    timeout: tuple[float | None, float | None] = (5.0, 60.0)
+    deadline: float | None = 180.0
+    page_size: int = 1000
+    max_body: int = 64 * 1024 * 1024
+    exclude_m2m: bool | None = None
+    include_default: str | None = None
+    proxies: Mapping[str, str] | None = None
+    lazy: Literal["batch", "off"] = "batch"
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    plugins: tuple[Any, ...] = ()
+    allow: frozenset[str] | None = None
+    disable: frozenset[str] = frozenset()
+    strict_plugins: bool = False
+    cache_dir: str | None = None
+
+    def with_(self, **changes: Any) -> Options:
+        """A checked copy with some settings changed; an unknown name is an InputError."""
+        known = {item.name for item in fields(self)}
+        if unknown := sorted(set(changes) - known):
+            raise InputError(f"unknown option {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+        return replace(self, **clean(changes))
+
+    @property
+    def base_url(self) -> str:
+        """The root of the REST API, without a slash at the end."""
+        return f"{self.url}/api"
+
+
+def make(url: str | None, token: str | None, **given: Any) -> Options:
+    """Options from the arguments of an Api, with the environment behind them.
+
+    NAUTOBOT_URL, NAUTOBOT_TOKEN and NAUTOBOT_VALIDATE_CERTS stand in for url, token and verify that are not given;
+    NBCORE_PLUGINS and NBCORE_DISABLE (comma-separated) for allow and disable.
+    """
+    env = os.environ
+    if given.get("verify") is None:
+        given["verify"] = env.get("NAUTOBOT_VALIDATE_CERTS", "true").strip().lower() not in ("0", "false", "no", "off")
+    if given.get("allow") is None and env.get("NBCORE_PLUGINS"):
+        given["allow"] = _names(env["NBCORE_PLUGINS"])
+    given["disable"] = frozenset(given.get("disable") or ()) | _names(env.get("NBCORE_DISABLE", ""))
+    given["cache_dir"] = given.get("cache_dir") or env.get("NBCORE_CACHE_DIR")
+    address = url if url is not None else env.get("NAUTOBOT_URL")
+    if not address:
+        raise InputError("no Nautobot address: pass url or set NAUTOBOT_URL")
+    secret = token if token is not None else env.get("NAUTOBOT_TOKEN", "")
+    return Options(**clean({"url": address, "token": secret, **given}))
+
+
+def clean(values: dict[str, Any]) -> dict[str, Any]:
+    """Check the values and bring them to the types of Options; a bad one is an InputError that names it."""
+    for name, check in _CHECKS.items():
+        if name in values:
+            values[name] = check(values[name])
+    return values
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
+def _url(value: Any) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"url must be text such as 'https://nautobot.example.com', not {type(value).__name__}")
+    try:
+        parts = urlsplit(value.strip())
+        host = parts.hostname
+        _ = parts.port
+    except ValueError as exc:
+        raise InputError("url cannot be read; give it as 'https://nautobot.example.com'") from exc
+    if parts.username is not None or parts.password is not None:
+        raise InputError("url holds user information; remove the part before '@' and pass token= instead")
+    if parts.scheme == "sandbox":
+        return value.strip().rstrip("/") if host else "sandbox://local"
+    if parts.scheme not in ("http", "https") or not host:
+        raise InputError(f"url {value!r} is not an http or https address; give it as 'https://nautobot.example.com'")
+    if parts.query or parts.fragment:
+        raise InputError("url has a query or fragment; give only scheme, host, port and path")
+    path = parts.path.rstrip("/").removesuffix("/api")
+    return f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}"
+
+
+def _token(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise InputError(f"token must be text, not {type(value).__name__}")
+    if any(ord(char) < 33 or ord(char) > 126 for char in value):
+        raise InputError("token holds a space, a line break or another character that no token has (is there a line break at its end?)")
+    return value
+
+
+def _retries(value: Any) -> int:
+    return _whole("retries", value, 0)
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = least - 1
+    if number < least or (isinstance(value, float) and number != value):
+        raise InputError(f"{name} must be a whole number of at least {least}, not {value!r}")
+    return number
+
+
+def _timeout(value: Any) -> tuple[float | None, float | None]:
+    pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    if len(pair) != 2 or any(part is not None and (not isinstance(part, (int, float)) or part <= 0) for part in pair):
+        raise InputError(f"timeout must be seconds, or (connect, read) in seconds, not {value!r}")
+    return pair[0], pair[1]
+
+
+def _deadline(value: Any) -> float | None:
+    if value is not None and (not isinstance(value, (int, float)) or value <= 0):
+        raise InputError(f"deadline must be seconds or None, not {value!r}")
+    return value
+
+
+def _lazy(value: Any) -> str:
+    if value not in ("batch", "off"):
+        raise InputError(f'lazy must be "batch" or "off", not {value!r}')
+    return str(value)
+
+
+def _api_version(value: Any) -> str | None:
+    if value is None:
+        return None
+    text = str(value)
+    if not text or not all(part.isdigit() for part in text.split(".")):
+        raise InputError(f'api_version must look like "3.0", not {value!r}')
+    return text
+
+
+_CHECKS: Mapping[str, Any] = {
+    "url": _url,
+    "token": _token,
+    "retries": _retries,
+    "max_workers": lambda value: _whole("max_workers", value, 1),
+    "page_size": lambda value: _whole("page_size", value, 1),
+    "max_body": lambda value: _whole("max_body", value, 1),
+    "timeout": _timeout,
+    "deadline": _deadline,
+    "lazy": _lazy,
+    "api_version": _api_version,
+    "plugins": tuple,
+    "allow": lambda value: None if value is None else frozenset(value),
+    "disable": frozenset,
+    "settings": lambda value: dict(value or {}),
+}
+
+NAMES = tuple(item.name for item in fields(Options))

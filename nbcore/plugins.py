@@ -1,0 +1,274 @@
+"""Discovery: stevedore finds what is installed; one pluggy manager and the app names of one Api come of it, and a report."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.metadata
+import logging
+import os
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+from stevedore.named import NamedExtensionManager
+
+from . import hookspecs
+from .defaults import Defaults
+from .errors import PluginError
+from .spec import AppSpec
+
+if TYPE_CHECKING:
+    from .options import Options
+    from .record import Record
+
+APPS = "nbcore.apps"
+HOOKS = "nbcore.hooks"
+_log = logging.getLogger("nbcore.plugins")
+_SPEC_NAMES = frozenset(hookspecs.names())
+
+
+@dataclass(slots=True)
+class PluginInfo:
+    """One row of the plugin report.
+
+    Attributes:
+        name: the entry point's name, or the object's class for a plugin given by hand.
+        group: "nbcore.apps" or "nbcore.hooks".
+        state: "found" (an app not used yet), "active", "inert" (a hook package that nothing configured), "disabled" or "failed".
+        target: the entry point's value, or "given".
+        distribution: who ships it, with `version`.
+        order: the place in which hooks were registered; the last registered is called first.
+        load_time: seconds it took to import, once it was.
+        error: why it failed, else "".
+    """
+
+    name: str
+    group: str
+    state: str
+    target: str = ""
+    distribution: str = ""
+    version: str = ""
+    order: int | None = None
+    load_time: float | None = None
+    error: str = ""
+
+
+class Plugins:
+    """The plugins of one Api: its hook manager, its app specs by name, and what was found.
+
+    Raises:
+        PluginError: two distributions claim one name, or a plugin that was given or configured failed.
+    """
+
+    def __init__(self, options: Options, defaults: Defaults) -> None:
+        self.options = replace(options, token="")  # what plugins see
+        self.manager = pluggy.PluginManager("nbcore")
+        self.manager.add_hookspecs(hookspecs.Hooks)
+        self.manager.register(defaults, name="nbcore")
+        self._infos: dict[tuple[str, str], PluginInfo] = {}
+        self._specs: dict[str, AppSpec] = {}
+        self._extensions: dict[str, list[type[Record]]] | None = None
+        given = [item for item in options.plugins if not isinstance(item, AppSpec)]
+        self._find(APPS, skip={item.name for item in options.plugins if isinstance(item, AppSpec)})
+        self._find(HOOKS, skip=set())
+        for item in options.plugins:
+            if isinstance(item, AppSpec):
+                self._specs[item.name] = item
+                self._infos[APPS, item.name] = PluginInfo(item.name, APPS, "active", "given")
+        self._load_hooks()
+        for item in given:
+            info = PluginInfo(type(item).__name__, HOOKS, "active", "given")
+            self._infos[HOOKS, f"{info.name}@{id(item):x}"] = info
+            self._register(item, info)
+        if os.environ.get("NBCORE_TRACE_HOOKS", "") not in ("", "0"):
+            from .tracehooks import trace
+
+            trace(self.manager)
+
+    # --- finding -----------------------------------------------------------------------------------------------------
+
+    def _find(self, group: str, skip: set[str]) -> None:
+        found: dict[str, str] = {}
+        for entry in _entries(group):
+            other = found.setdefault(entry.name, entry.value)
+            if other != entry.value and entry.name not in skip and not self._off(entry.name):
+                owners = " and ".join(f"{dist.name} {dist.version} ({point.value})" for dist, point in _owners(group, entry.name))
+                raise PluginError(
+                    f"two packages claim the plugin name {entry.name!r}: {owners}; uninstall one, or pass the spec in plugins=[...]"
+                )
+        for name, target in found.items():
+            self._infos[group, name] = PluginInfo(name, group, "disabled" if self._off(name) else "found", target)
+
+    def _off(self, name: str) -> bool:
+        return name in self.options.disable or (self.options.allow is not None and name not in self.options.allow)
+
+    def _load_hooks(self) -> None:
+        names = [name for (group, name), info in self._infos.items() if group == HOOKS and info.state == "found"]
+        if missing := [name for name in self.options.settings if name not in names]:
+            raise PluginError(
+                f"settings name {', '.join(map(repr, missing))}, but installed and allowed hook plugins are: {', '.join(names) or 'none'}"
+            )
+        for name in names:
+            info = self._infos[HOOKS, name]
+            factory = self._import(info)
+            if factory is None:
+                continue
+            try:
+                plugin = factory(self.options)
+            except Exception as exc:
+                self._fail(info, exc)
+                continue
+            if plugin is None:
+                info.state = "inert"
+            else:
+                info.state = "active"
+                self._register(plugin, info)
+
+    def _import(self, info: PluginInfo) -> Any:
+        """What an entry point names; None when it failed and that is no error."""
+        failures: list[BaseException] = []
+
+        def failed(_manager: Any, _entry: Any, exc: BaseException) -> None:
+            failures.append(exc)
+
+        started = time.perf_counter()
+        # stevedore logs a failed import as an error of its own; ours says who ships the plugin.
+        quiet = logging.getLogger("stevedore")
+        level, quiet.level = quiet.level, logging.CRITICAL
+        try:
+            manager: NamedExtensionManager[Any] = NamedExtensionManager(
+                info.group, [info.name], on_load_failure_callback=failed, warn_on_missing_entrypoint=False
+            )
+        finally:
+            quiet.level = level
+        info.load_time = time.perf_counter() - started
+        if failures:
+            self._fail(info, failures[0])
+            return None
+        return manager[info.name].plugin
+
+    def _fail(self, info: PluginInfo, exc: BaseException) -> None:
+        """Name the plugin and who ships it: an error where it was asked for, else a warning and a row of the report."""
+        self._describe(info)
+        info.state = "failed"
+        info.error = f"{type(exc).__name__}: {exc}"
+        text = (
+            f"plugin {info.name!r} of {info.distribution or 'an unknown distribution'} {info.version} ({info.target}) failed: {info.error}"
+        )
+        configured = info.name in self.options.settings or any(key.startswith(f"NBCORE_{info.name.upper()}_") for key in os.environ)
+        if info.target == "given" or self.options.strict_plugins or (info.group == HOOKS and configured):
+            raise PluginError(text) from exc
+        warnings.warn(text, PluginWarning, stacklevel=2)
+
+    def _register(self, plugin: Any, info: PluginInfo) -> None:
+        needs = getattr(plugin, "nbcore_requires", "")
+        try:
+            if needs and not _at_least(needs):
+                raise PluginError(f"it needs nbcore {needs} or newer")
+            wrong = [name for name in dir(plugin) if name.startswith("nbcore_") and name not in _SPEC_NAMES and name != "nbcore_requires"]
+            wrong = [name for name in wrong if callable(getattr(plugin, name))]
+            if wrong:
+                near = difflib.get_close_matches(wrong[0], _SPEC_NAMES, 1)
+                raise PluginError(f"there is no hook {wrong[0]!r}{f'; did you mean {near[0]!r}?' if near else ''}")
+            self.manager.register(plugin, name=f"{info.name}-{id(plugin):x}")
+        except (PluginError, pluggy.PluginValidationError, ValueError) as exc:
+            self._fail(info, exc)
+            return
+        info.order = sum(1 for row in self._infos.values() if row.order is not None) + 1
+
+    # --- apps --------------------------------------------------------------------------------------------------------
+
+    def app_names(self) -> list[str]:
+        """The names of the apps that can be used, sorted; imports nothing."""
+        return sorted({name for (group, name), info in self._infos.items() if group == APPS and info.state in ("found", "active")})
+
+    def app(self, name: str) -> AppSpec | None:
+        """The spec of an app, its module imported at the first use; None for one that is not there or failed."""
+        if (spec := self._specs.get(name)) is not None:
+            return spec
+        info = self._infos.get((APPS, name))
+        if info is None or info.state != "found":
+            return None
+        loaded = self._import(info)
+        if loaded is None:
+            return None
+        problem = ""
+        if not isinstance(loaded, AppSpec):
+            problem = f"{info.target} is {type(loaded).__name__}, not an AppSpec"
+        elif loaded.name != name:
+            problem = f"its AppSpec is named {loaded.name!r}, its entry point {name!r}"
+        elif loaded.requires and not _at_least(loaded.requires):
+            problem = f"it needs nbcore {loaded.requires} or newer"
+        if problem:
+            self._fail(info, PluginError(problem))
+            return None
+        info.state = "active"
+        self._specs[name] = loaded
+        return self._specs[name]
+
+    def app_at(self, path: str) -> AppSpec | None:
+        """The spec of the app at a route ("dcim", "plugins/bgp"): an app's name is its route's last part."""
+        name = path.rpartition("/")[2].replace("-", "_")
+        spec = next((spec for spec in self._specs.values() if spec.path == path), None) or self.app(name)
+        return spec if spec is not None and spec.path == path else None
+
+    def extended(self, base: type[Record], object_type: str) -> type[Record]:
+        """A record class with what packages add to its object type."""
+        if self._extensions is None:
+            collected: dict[str, list[type[Record]]] = {}
+            for added in self.manager.hook.nbcore_extend_records():
+                for name, cls in (added or {}).items():
+                    collected.setdefault(name, []).append(cls)
+            self._extensions = collected
+        extra = [cls for cls in self._extensions.get(object_type, []) if not issubclass(base, cls)]
+        if not extra:
+            return base
+        return type(base.__name__, (*extra, base), {"__slots__": (), "__module__": base.__module__, "__doc__": base.__doc__})
+
+    # --- the report --------------------------------------------------------------------------------------------------
+
+    def failures(self) -> Iterator[PluginInfo]:
+        """The plugins that failed."""
+        yield from (info for info in self._infos.values() if info.state == "failed")
+
+    def report(self) -> list[PluginInfo]:
+        """What was found, from where, in which order it was registered, and what failed."""
+        for info in self._infos.values():
+            self._describe(info)
+        return sorted(self._infos.values(), key=lambda info: (info.group, info.order or 0, info.name))
+
+    def _describe(self, info: PluginInfo) -> None:
+        if not info.distribution and info.target != "given":
+            for dist, point in _owners(info.group, info.name):
+                if point.value == info.target:
+                    info.distribution, info.version = dist.name, dist.version
+
+
+class PluginWarning(UserWarning):
+    """An installed plugin failed to load and is left out."""
+
+
+def _entries(group: str) -> list[importlib.metadata.EntryPoint]:
+    """The entry points of a group, nothing imported."""
+    manager: NamedExtensionManager[Any] = NamedExtensionManager(group, [])
+    return list(manager.list_entry_points())
+
+
+def _owners(group: str, name: str) -> Iterator[tuple[importlib.metadata.Distribution, importlib.metadata.EntryPoint]]:
+    """Who ships an entry point (stevedore's cache forgets it)."""
+    for dist in importlib.metadata.distributions():
+        for point in dist.entry_points:
+            if point.group == group and point.name == name:
+                yield dist, point
+
+
+def _at_least(version: str) -> bool:
+    from . import __version__
+
+    def parts(text: str) -> list[int]:
+        return [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")]
+
+    return parts(__version__) >= parts(version)

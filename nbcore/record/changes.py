@@ -1,0 +1,83 @@
+"""What is dirty: the semantic difference between a record and the server's data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..transport.body import plain
+from .values import SCALARS, is_choice, is_reference, is_uuid, wire
+
+if TYPE_CHECKING:
+    from .record import Record
+
+_MERGED = frozenset({"custom_fields"})
+
+
+def updates(record: Record) -> dict[str, Any]:
+    """The fields whose meaning differs from the server's data, as they would be written; {} when nothing does.
+
+    The order of related objects does not count, nor whether one is given as a Record, an id or its name. Of custom_fields only the
+    changed keys are sent: the server merges them.
+    """
+    found: dict[str, Any] = {}
+    for name, value in (record._read or {}).items():
+        if name not in record._set and not isinstance(value, (list, dict)):
+            continue
+        original = record._data.get(name)
+        if name not in record._data or not same(original, value):
+            changed = normal(value)
+            if name in _MERGED and isinstance(changed, dict) and isinstance(original, dict):
+                changed = {key: changed.get(key) for key in {**original, **changed} if changed.get(key) != original.get(key)}
+            found[name] = changed
+    return found
+
+
+def normal(value: Any) -> Any:
+    """A Python value in the form JSON would bring it back, Records as ids and choices as values."""
+    value = wire(value)
+    if value.__class__ in SCALARS:
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [normal(item) for item in value]
+    return plain(value)
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json(item) for item in value]
+    return value if value.__class__ in SCALARS else normal(value)
+
+
+def same(original: Any, value: Any) -> bool:
+    """Whether a value means what the server's data says."""
+    if is_reference(original) or is_choice(original):
+        current = normal(value)
+        if current == wire(original):
+            return True
+        return _names(original, current)
+    if isinstance(original, list) and original and all(map(is_reference, original)):
+        current = normal(value)
+        if not isinstance(current, list) or len(current) != len(original):
+            return False
+        left = list(original)
+        for item in current:
+            hit = next((index for index, one in enumerate(left) if same(one, item)), None)
+            if hit is None:
+                return False
+            del left[hit]
+        return True
+    return bool(normal(value) == original and isinstance(value, bool) == isinstance(original, bool))
+
+
+def _names(original: dict[str, Any], current: Any) -> bool:
+    """Whether text or a dict names the object that the (loaded) reference is."""
+    if isinstance(current, str) and not is_uuid(current):
+        return current in (original.get("name"), original.get("display"))
+    if isinstance(current, dict) and current:
+        return all(key in original and wire(original[key]) == wire(item) for key, item in current.items())
+    return False

@@ -1,0 +1,348 @@
+"""Record: one object of the server, its data as it came, and values made when they are read."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError, NotLoadedError, ShapeError, describe
+from ..transport.call import Change
+from . import changes
+from .values import SCALARS, Choice, is_choice, is_reference, is_uuid, wire
+
+if TYPE_CHECKING:
+    from ..action import Action
+    from ..api import Api
+    from ..endpoint import Endpoint
+
+_log = logging.getLogger("nbcore.record")
+_JSON = frozenset({"custom_fields", "config_context", "local_config_context_data", "computed_fields", "relationships"})
+_OPT_IN = frozenset({"config_context", "computed_fields", "relationships"})
+
+
+class Record:
+    """One object of Nautobot.
+
+    Attributes are the server's fields: a related object is a Record, a choice a Choice, JSON stays plain. A field that the
+    data does not hold is loaded from the object's own route (one GET) where it can exist: on a related object, of which the server
+    sends only id, type and url; and, on a complete record, for `config_context`, `computed_fields`, `relationships` and many-to-many
+    fields that were left out.
+    `record["save"]` reads a field whose name is a method's. Equal to a Record of the same route and id.
+
+    Args:
+        data: the server's JSON object.
+        endpoint: the list route it belongs to.
+        complete: whether `data` comes from a list or detail route, and so has every field.
+    """
+
+    __slots__ = ("__weakref__", "_complete", "_data", "_endpoint", "_read", "_set")
+
+    _data: dict[str, Any]
+    _endpoint: Endpoint
+    _complete: bool
+    _read: dict[str, Any] | None
+    _set: set[str]
+
+    def __init__(self, data: dict[str, Any], endpoint: Endpoint, complete: bool = True) -> None:
+        put = object.__setattr__
+        put(self, "_data", data)
+        put(self, "_endpoint", endpoint)
+        put(self, "_complete", complete)
+        put(self, "_read", None)
+        put(self, "_set", _NOTHING)
+
+    # --- reading ---------------------------------------------------------------------------------------------------
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:2] == "__" or name in Record.__slots__:
+            raise AttributeError(name)
+        read = self._read
+        if read is not None and name in read:
+            return read[name]
+        try:
+            value = self._data[name]
+        except KeyError:
+            return self._absent(name)
+        if value.__class__ in SCALARS:
+            return value
+        return self._keep(name, self._wrap(name, value))
+
+    def _keep(self, name: str, value: Any) -> Any:
+        if self._read is None:
+            object.__setattr__(self, "_read", {})
+        assert self._read is not None  # noqa: S101  for the type checker
+        return self._read.setdefault(name, value)
+
+    def _wrap(self, name: str, value: Any) -> Any:
+        """The Python value of a field that is not a scalar; plain JSON is copied, so that changes in it show."""
+        if name in _JSON or name in self._endpoint.json_fields:
+            return copy.deepcopy(value)
+        if is_reference(value):
+            return self._endpoint.api.wrap(value)
+        if is_choice(value):
+            return Choice(value["value"], value["label"])
+        if isinstance(value, list) and any(map(is_reference, value)):
+            return [self._endpoint.api.wrap(item) if is_reference(item) else item for item in value]
+        if isinstance(value, list) and value and all(map(is_choice, value)):
+            return [Choice(item["value"], item["label"]) for item in value]
+        return copy.deepcopy(value)
+
+    def _absent(self, name: str) -> Any:
+        """The value of a field that the data does not hold: an action, a load, or an AttributeError without a request."""
+        if name[:1] != "_":
+            if (spec := self._endpoint.record_actions.get(name)) is not None:
+                return self._endpoint.bind(spec, self)
+            if self._may_exist(name):
+                if self._endpoint.api.options.lazy == "off":
+                    raise NotLoadedError(
+                        f'{self!r} has no {name!r} loaded and lazy="off": ask for it with depth=1, include= or exclude_m2m=False'
+                    )
+                if self._load() and name in self._data:
+                    return getattr(self, name)
+        raise AttributeError(f"{self!r} has no field {name!r}")
+
+    def _may_exist(self, name: str) -> bool:
+        if "url" not in self._data or "id" not in self._data:
+            return False
+        if not self._complete:
+            known = self._endpoint.known_fields
+            return not known or name in known or name in _OPT_IN
+        return name in _OPT_IN or name in self._endpoint.m2m_fields
+
+    def _load(self) -> bool:
+        """Read the object's own route with every field; edits that are not saved stay."""
+        params = {"exclude_m2m": "false", "include": sorted(_OPT_IN)}
+        path = self._endpoint.detail_path(self._data["id"])
+        data = self._endpoint.api.request("GET", path, params=params, endpoint=self._endpoint.path, operation="get")
+        if not isinstance(data, dict) or str(data.get("id")) != str(self._data["id"]):
+            raise ShapeError(f"GET {path} was answered with another object than {self._data['id']}")
+        self._rebase(data)
+        self._endpoint.learn(data)
+        return True
+
+    def _rebase(self, data: Mapping[str, Any]) -> None:
+        """Take the server's newer data; what was read and not changed is read anew."""
+        fresh = {**self._data, **data}
+        if self._read:
+            for name in [name for name in self._read if name not in self._set]:
+                value = self._read[name]
+                unchanged = changes.same(self._data.get(name), value)
+                if unchanged and not (isinstance(value, Record) and wire(fresh.get(name)) == value.id):
+                    del self._read[name]
+        object.__setattr__(self, "_data", fresh)
+        object.__setattr__(self, "_complete", True)
+
+    def full_details(self) -> bool:
+        """Read the object's own route again, with every field (one GET). Edits that are not saved stay.
+
+        Returns:
+            True when it was read; False for an object without a route.
+        """
+        return "url" in self._data and "id" in self._data and self._load()
+
+    def __getitem__(self, name: str) -> Any:
+        """A field as plain JSON data, without any request; KeyError when the data does not hold it."""
+        read = self._read
+        if read is not None and name in read and (name in self._set or isinstance(read[name], (list, dict))):
+            return _data(read[name])
+        return self._data[name]
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """The fields as (name, plain data) pairs, for dict()."""
+        for name in {**self._data, **dict.fromkeys(self._set)}:
+            yield name, self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._data or name in self._set
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._data, *self._endpoint.record_actions})
+
+    # --- what it is ------------------------------------------------------------------------------------------------
+
+    @property
+    def api(self) -> Api:
+        """The Api it was read through."""
+        return self._endpoint.api
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The list route it belongs to."""
+        return self._endpoint
+
+    @property
+    def has_details(self) -> bool:
+        """Whether it has every field: it came from a list or detail route, or was loaded."""
+        return self._complete
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Record):
+            return NotImplemented
+        mine, theirs = self._data.get("id"), other._data.get("id")
+        return self is other or (mine is not None and mine == theirs and self._endpoint.path == other._endpoint.path)
+
+    def __hash__(self) -> int:
+        return hash((self._endpoint.path, self._data.get("id")))
+
+    def __str__(self) -> str:
+        """The display name, else name, else label; a related object that has none of them yet is loaded for it."""
+        if not self._complete and self._endpoint.api.options.lazy != "off" and not self._shown() and self._may_exist("display"):
+            self._load()
+        return self._shown() or (f"{self._data.get('object_type', '')} {self._data.get('id', '')}".strip() if not self._complete else "")
+
+    def _shown(self) -> str:
+        return str(next((self._data[name] for name in ("display", "name", "label") if self._data.get(name)), ""))
+
+    def __repr__(self) -> str:
+        """Its class, display name and id, without any request."""
+        shown = f"{self._shown()!r} " if self._shown() else ""
+        return f"<{type(self).__name__} {shown}{self._data.get('id', '')}>"
+
+    def __json__(self) -> Any:
+        return self._data.get("id", self._data)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        edits = {name: value for name, value in (self._read or {}).items() if name in self._set or isinstance(value, (list, dict))}
+        return _restore, (self._endpoint, self._data, self._complete, edits, set(self._set))
+
+    def __copy__(self) -> Record:
+        return _restore(self._endpoint, self._data, self._complete, dict(self._read or {}), set(self._set))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Record:
+        edits = copy.deepcopy({name: self._read[name] for name in self._set}, memo) if self._read else {}
+        return _restore(self._endpoint, copy.deepcopy(self._data, memo), self._complete, edits, set(self._set))
+
+    # --- writing ---------------------------------------------------------------------------------------------------
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        known = getattr(type(self), name, None)
+        if isinstance(known, property) and known.fset is not None:
+            object.__setattr__(self, name, value)
+        elif known is not None or name[:1] == "_":
+            raise AttributeError(f"{name!r} of {type(self).__name__} is not a field; for a field of that name: record[{name!r}] = ...")
+        else:
+            self[name] = value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if name in ("id", "url") and name in self._data and value != self._data[name]:
+            raise InputError(f"{name} of {self!r} cannot be changed")
+        if self._read is None:
+            object.__setattr__(self, "_read", {})
+        if not self._set:
+            object.__setattr__(self, "_set", set())
+        self._set.add(name)
+        self._read[name] = value  # type: ignore[index]
+
+    def serialize(self, nested: bool = False, init: bool = False) -> Any:
+        """The fields as they would be written: related objects as ids, choices as values.
+
+        Args:
+            nested: give only this object's id.
+            init: give the server's data, without edits.
+        """
+        if nested:
+            return self._data.get("id")
+        if init:
+            return {name: wire(value) for name, value in self._data.items()}
+        return {name: changes.normal(value) for name, value in self}
+
+    def updates(self) -> dict[str, Any]:
+        """The fields that save() would send; {} when nothing changed. Sends nothing."""
+        return changes.updates(self)
+
+    def save(self) -> bool:
+        """Send what changed (one PATCH), and take the server's answer as the new state.
+
+        Returns:
+            True when something was sent; False when nothing had changed (no request).
+        """
+        changed = self._named(self.updates())
+        if not changed:
+            self._settle()
+            return False
+        before = {name: wire(self._data.get(name)) for name in changed}
+        call, data = self._endpoint.write("PATCH", self._endpoint.detail_path(self._data["id"]), changed, operation="update")
+        if not isinstance(data, dict) or str(data.get("id")) != str(self._data["id"]):
+            raise ShapeError(f"{describe(call)} was not answered with the object it changed", call)
+        ignored = [name for name in changed if name not in data and name not in self._data]
+        if ignored:
+            _log.warning("%r: the server's answer has no %s; it may have ignored it", self, ", ".join(ignored))
+        self._settle()
+        self._rebase(data)
+        self._endpoint.changed(
+            Change("update", self._endpoint.type_of(self._data), self._endpoint.path, str(self._data["id"]), before, changed, call.id)
+        )
+        return True
+
+    def _named(self, changed: dict[str, Any]) -> dict[str, Any]:
+        """Drop what only names, by text or dict, the related object that is there already: it is loaded to compare."""
+        for name, value in list(changed.items()):
+            original = self._data.get(name)
+            if is_reference(original) and isinstance(value, (str, dict)) and not (isinstance(value, str) and is_uuid(value)):
+                related = self._endpoint.api.wrap(original)
+                if not related.has_details:
+                    related._load()
+                if changes.same(related._data, value):
+                    del changed[name]
+        return changed
+
+    def _settle(self) -> None:
+        """Forget which fields were assigned or changed in place."""
+        if self._read:
+            for name in [name for name, value in self._read.items() if name in self._set or isinstance(value, (list, dict))]:
+                del self._read[name]
+        object.__setattr__(self, "_set", _NOTHING)
+
+    def update(self, data: Mapping[str, Any]) -> bool:
+        """Assign several fields and save(): True when something was sent."""
+        for name, value in data.items():
+            self[name] = value
+        return self.save()
+
+    def delete(self) -> bool:
+        """Delete the object (one DELETE). Returns True; raises NotFoundError when it is not there."""
+        identity = str(self._data["id"])
+        call, _ = self._endpoint.write("DELETE", self._endpoint.detail_path(identity), None, operation="delete")
+        self._endpoint.changed(
+            Change("delete", self._endpoint.type_of(self._data), self._endpoint.path, identity, dict(self._data), None, call.id)
+        )
+        return True
+
+    # --- below it --------------------------------------------------------------------------------------------------
+
+    def action(self, name: str) -> Action:
+        """A route below this object by its name, such as "available-ips"."""
+        return self._endpoint.record_action(name, self)
+
+    def wrap(self, data: Any) -> Any:
+        """Records for the related objects in JSON data (see Api.wrap)."""
+        return self._endpoint.api.wrap(data)
+
+    @property
+    def notes(self) -> Action:
+        """The notes of this object: `.list()` and `.create({"note": "..."})` (route `.../{id}/notes/`)."""
+        return self._endpoint.record_action("notes", self)
+
+
+_NOTHING: set[str] = set()
+
+
+def _data(value: Any) -> Any:
+    """A read value back as plain data."""
+    if isinstance(value, (Record, Choice)):
+        return dict(value)
+    if isinstance(value, (list, tuple)):
+        return [_data(item) for item in value]
+    return value
+
+
+def _restore(endpoint: Endpoint, data: dict[str, Any], complete: bool, edits: dict[str, Any], names: set[str]) -> Record:
+    """A record again from its parts, for pickle and copy; of the class that the endpoint has now."""
+    record = endpoint.record_class(data)(data, endpoint, complete)
+    if edits:
+        object.__setattr__(record, "_read", edits)
+    if names:
+        object.__setattr__(record, "_set", names)
+    return record

@@ -1,0 +1,245 @@
+"""RecordSet: a lazy sequence of records, read once and kept, as Django's QuerySet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from . import nulls, pagination
+from .errors import DriftError, EverythingError, InputError, ShapeError
+from .query import Query, build
+from .transport import body
+from .transport.call import Call, Reply
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
+    from .record import Record
+
+_READS = 3
+
+
+class RecordSet(Sequence["Record"]):
+    """Records of one endpoint, asked for when they are first needed and kept from then on.
+
+    Iterating, `len`, an index from the end, `in` and `==` read all rows, in pages (in parallel with threading=True); a slice, an index,
+    `first()`, `exists()` and `count()` ask only for what they need. `list + list` works as with lists.
+    """
+
+    def __init__(self, endpoint: Endpoint, query: Query) -> None:
+        self._endpoint = endpoint
+        self._query = query
+        self._rows: list[Record] | None = None
+
+    # --- narrowing ---------------------------------------------------------------------------------------------------
+
+    def filter(self, *args: Any, **filters: Any) -> RecordSet:
+        """These records narrowed further; sends nothing. A filter named again replaces the earlier one."""
+        new = build(args, filters, self._query.api_version)
+        replaced = {name for name, _ in new.params} | set(new.nulls)
+        return self._with(
+            params=tuple(pair for pair in self._query.params if pair[0] not in replaced) + new.params,
+            nulls=tuple(name for name in self._query.nulls if name not in replaced) + new.nulls,
+            empty=self._query.empty or new.empty,
+        )
+
+    def all(self) -> RecordSet:
+        """The same records, to be read anew."""
+        return self._with()
+
+    def sort(self, *names: str) -> RecordSet:
+        """These records in the order of fields, such as "name" or "-created"; sends nothing."""
+        rest = tuple(pair for pair in self._query.params if pair[0] != "sort")
+        return self._with(params=(*rest, ("sort", ",".join(names))))
+
+    def _with(self, **changes: Any) -> RecordSet:
+        from dataclasses import replace
+
+        return RecordSet(self._endpoint, replace(self._query, **changes))
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _read(self) -> list[Record]:
+        if self._rows is None:
+            for attempt in range(1, _READS + 1):
+                try:
+                    self._rows = list(self.iterator())
+                    break
+                except DriftError as drift:
+                    if attempt == _READS:
+                        raise DriftError(
+                            f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
+                            "Sort by a field that does not change (sort='id'), or read when less is written."
+                        ) from drift
+        assert self._rows is not None  # noqa: S101  for the type checker
+        return self._rows
+
+    def iterator(self) -> Iterator[Record]:
+        """The records one by one, with the memory of a few pages; nothing is kept.
+
+        Raises:
+            DriftError: rows moved while they were read.
+        """
+        for rows in self._pages():
+            if not rows:
+                continue
+            if not isinstance(rows[0], dict):
+                raise ShapeError(f"{self._endpoint.path}: the rows of the list are {type(rows[0]).__name__}, not objects")
+            make = self._endpoint.record_class(rows[0])
+            self._endpoint.learn(rows[0])
+            endpoint = self._endpoint
+            yield from [make(row, endpoint) for row in rows]
+
+    def _pages(self) -> Iterator[list[Any]]:
+        if self._query.empty:
+            return
+        api = self._endpoint.api
+        pairs = tuple(nulls.pair(self._endpoint, name) for name in self._query.nulls)
+        query = self._query.with_params(self._query.params + pairs)
+        size = query.page_size or api.options.page_size
+        for part in query.split():
+            yield from pagination.read(
+                self._fetcher(part), size, part.start, part.stop, api.transport.map if api.options.threading else None
+            )
+
+    def _fetcher(self, query: Query) -> Callable[[int, int], pagination.Page]:
+        def fetch(offset: int, limit: int) -> pagination.Page:
+            window = (("limit", str(limit)), *((("offset", str(offset)),) if offset else ()))
+            page, call = self._page(query, window)
+            self._endpoint.api.transport.watch("nbcore_page", call=call, fetched=offset + len(page.rows), total=page.count)
+            return page
+
+        return fetch
+
+    def _page(self, query: Query, window: tuple[tuple[str, str], ...]) -> tuple[pagination.Page, Call]:
+        api = self._endpoint.api
+        call = api.call(
+            "GET", f"{self._endpoint.path}/", params=(*query.params, *window), api_version=query.api_version,
+            endpoint=self._endpoint.path, operation="list",
+        )  # fmt: skip
+
+        def decode(call: Call, reply: Reply) -> pagination.Page:
+            return pagination.page_of(call, reply, body.decode(call, reply))
+
+        return api.transport.exchange(call, decode)[1], call
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __bool__(self) -> bool:
+        return bool(self._rows) if self._rows is not None else self.exists()
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Record]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | Sequence[Record]:
+        if self._rows is None and isinstance(index, slice) and index.step in (None, 1):
+            start, stop = index.start or 0, index.stop
+            if start >= 0 and (stop is None or stop >= 0):
+                window = self._query.window(start, stop)
+                return RecordSet(self._endpoint, window)
+        if self._rows is None and isinstance(index, int) and index >= 0:
+            found = list(self[index : index + 1])
+            if not found:
+                raise IndexError(f"{self._endpoint.path}: there is no row {index}")
+            return found[0]
+        return self._read()[index]
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if isinstance(other, (RecordSet, list, tuple)):
+            return self._read() == list(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Iterable[Record]) -> list[Record]:
+        return [*self, *other]
+
+    def __radd__(self, other: Iterable[Record]) -> list[Record]:
+        return [*other, *self]
+
+    def __repr__(self) -> str:
+        """What it asks for, and how many rows it has read; sends nothing."""
+        asked = "&".join(f"{name}={value}" for name, value in self._query.params) + "".join(f"&{name}=None" for name in self._query.nulls)
+        state = "not read" if self._rows is None else f"{len(self._rows)} records"
+        return f"<RecordSet {self._endpoint.path}{'?' if asked else ''}{asked.strip('&')} ({state})>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self._endpoint, self._query, self._rows)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> RecordSet:
+        import copy
+
+        return _restore(self._endpoint, self._query, copy.deepcopy(self._rows, memo))
+
+    def count(self) -> int:  # type: ignore[override]
+        """How many records there are (one request, without the rows); no request when they were read."""
+        if self._rows is not None or self._query.empty:
+            return len(self._rows or ())
+        parts = list(
+            self._query.with_params(self._query.params + tuple(nulls.pair(self._endpoint, name) for name in self._query.nulls)).split()
+        )
+        total = sum(self._page(part, (("limit", "1"),))[0].count for part in parts)
+        last = total if self._query.stop is None else min(total, self._query.stop)
+        return max(0, last - self._query.start)
+
+    def exists(self) -> bool:
+        """Whether there is any record (one request for one row)."""
+        return self.first() is not None
+
+    def first(self) -> Record | None:
+        """The first record (one request for one row), or None."""
+        return next(iter(self[:1] if self._rows is None else self._rows), None)
+
+    def last(self) -> Record | None:
+        """The last record, or None: one request for the count and one for the row."""
+        if self._rows is None:
+            count = self.count()
+            return next(iter(self[count - 1 : count]), None) if count else None
+        return self._rows[-1] if self._rows else None
+
+    def ids(self) -> list[str]:
+        """The ids of the records, in order."""
+        return [str(record.id) for record in self]
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def update(self, everything: bool = False, **fields: Any) -> list[Record]:
+        """Give the fields these values in all of the records (one bulk PATCH); returns them.
+
+        Raises:
+            EverythingError: there is no filter and `everything` is not True.
+        """
+        self._confirm(everything, "update")
+        if not fields:
+            raise InputError("update() without a field changes nothing")
+        ids = self.ids()
+        return self._endpoint.bulk_update([{"id": one, **fields} for one in ids]) if ids else []
+
+    def delete(self, everything: bool = False) -> bool:
+        """Delete all of the records (one bulk DELETE). Returns True.
+
+        Raises:
+            EverythingError: there is no filter and `everything` is not True.
+        """
+        self._confirm(everything, "delete")
+        records = self._read()
+        return self._endpoint.delete(records) if records else True
+
+    def _confirm(self, everything: bool, word: str) -> None:
+        if not everything and not self._query.filtered and self._query.stop is None:
+            raise EverythingError(
+                f"{word}() of {self._endpoint.path} without a filter would {word} everything there; say everything=True if that is meant"
+            )
+
+
+def _restore(endpoint: Endpoint, query: Query, rows: list[Record] | None) -> RecordSet:
+    found = RecordSet(endpoint, query)
+    found._rows = rows
+    return found

@@ -1,0 +1,91 @@
+"""Bodies: what Python values become JSON, what query text they become, and strict reading of JSON."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import enum
+import ipaddress
+import json
+import math
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..errors import ContentError, InputError, describe, snippet
+from .call import Call, Reply
+
+
+def encode(value: Any) -> bytes:
+    """The JSON of a body: Records become their ids, choices their values, dates and UUIDs text, sets lists.
+
+    Raises:
+        InputError: a value that JSON has no form for (also NaN), named by its type.
+    """
+    try:
+        return json.dumps(value, default=plain, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise InputError(f"the data cannot be written as JSON: {exc}") from None
+
+
+def plain(value: Any) -> Any:
+    """The JSON form of a value that json does not know."""
+    if (form := getattr(value, "__json__", None)) is not None:
+        return form()
+    if isinstance(value, (uuid.UUID, decimal.Decimal)):
+        return str(value)
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        return list(value)
+    if isinstance(value, (ipaddress._IPAddressBase, ipaddress._BaseNetwork)) or type(value).__module__.startswith("netaddr"):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def text(name: str, value: Any) -> str:
+    """A filter's value as query text.
+
+    Raises:
+        InputError: a value that is no text, number, truth value, date or object with an id.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)) and math.isfinite(value):
+        return str(value)
+    try:
+        form = plain(value)
+    except TypeError:
+        form = None
+    if isinstance(form, (str, int)):
+        return str(form)
+    raise InputError(f"filter {name}={value!r}: {type(value).__name__} cannot be a filter's value")
+
+
+def decode(call: Call, reply: Reply) -> Any:
+    """The JSON of an answer, read strictly.
+
+    Raises:
+        ContentError: not JSON, not UTF-8, NaN, nested or a number too large to read, or empty; with the beginning of the body.
+    """
+    try:
+        return json.loads(reply.content, parse_constant=_refuse)
+    except (ValueError, RecursionError) as exc:
+        problem = "is empty" if not reply.content.strip() else f"is not JSON ({_short(exc)}): {snippet(reply.text[:2000])!r}"
+    raise ContentError(
+        f"the {reply.status} answer to {describe(call)} {problem}. Is the url Nautobot's own, with no proxy page before it?", call, reply
+    )
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
+
+
+def _short(exc: BaseException) -> str:
+    return "nested too deeply" if isinstance(exc, RecursionError) else str(exc).split(";")[0][:120]

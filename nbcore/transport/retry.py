@@ -1,0 +1,99 @@
+"""What may be sent again, when, and how often. The one place that classifies a failure.
+
+Classes of failure: *unsent* (no connection: any method may be sent again), *rejected* (429: any method), *ambiguous* (broken or timed out
+after sending, 502, 503, 504, an unreadable success, a 500 that is not Nautobot's own or names a lost database: only calls that are the
+same when sent twice), *final* (everything else).
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import random
+import threading
+
+from ..errors import CertificateError, ConnectError, ContentError, RateLimitError, ServerError, TimeoutError, TooLargeError, TransportError
+from .call import Call, Reply
+
+RETRY_AFTER_LIMIT = 60.0
+_CAP = 20.0
+_BASE = 0.5
+_LOST_DATABASE = frozenset({"OperationalError", "InterfaceError"})
+
+
+class Failure(enum.Enum):
+    """How much is known of what a failed attempt did."""
+
+    UNSENT = "unsent"
+    REJECTED = "rejected"
+    AMBIGUOUS = "ambiguous"
+    FINAL = "final"
+
+
+def classify(failure: Exception) -> Failure:
+    """The class of a failed attempt."""
+    if isinstance(failure, CertificateError):
+        return Failure.FINAL
+    if isinstance(failure, ConnectError):
+        return Failure.UNSENT
+    if isinstance(failure, TransportError):
+        return Failure.AMBIGUOUS
+    if isinstance(failure, RateLimitError):
+        return Failure.REJECTED
+    if isinstance(failure, TooLargeError):
+        return Failure.FINAL
+    if isinstance(failure, ContentError):
+        return Failure.AMBIGUOUS
+    if isinstance(failure, ServerError) and failure.reply is not None and _passing(failure.reply):
+        return Failure.AMBIGUOUS
+    return Failure.FINAL
+
+
+def _passing(reply: Reply) -> bool:
+    """Whether an error status may pass by itself. A JSON 503 of a view (napalm without a platform) is its answer and stays."""
+    if reply.status in (502, 504):
+        return True
+    try:
+        data = json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return reply.status in (500, 503)
+    if reply.status == 500:
+        return isinstance(data, dict) and data.get("exception") in _LOST_DATABASE
+    return reply.status == 503 and (reply.header("Retry-After") is not None or reply.header("API-Version") is None)
+
+
+def may_resend(call: Call, kind: Failure) -> bool:
+    """Whether a call may be sent again after a failure of this class."""
+    return kind in (Failure.UNSENT, Failure.REJECTED) or (kind is Failure.AMBIGUOUS and call.idempotent)
+
+
+def delay(failure: Exception, attempt: int) -> float:
+    """Seconds to wait before the next attempt: the server's Retry-After where it gives one, else full jitter."""
+    reply = getattr(failure, "reply", None)
+    asked = reply.retry_after if isinstance(reply, Reply) and reply.status in (429, 503) else None
+    if asked is not None:
+        return asked
+    return random.uniform(0, min(_CAP, _BASE * 2.0 ** min(attempt - 1, 10)))  # noqa: S311  jitter, not a secret
+
+
+class Budget:
+    """Tokens for retries, shared by the threads of one Api: a server that fails everything is not asked n times as often."""
+
+    def __init__(self, size: int = 500) -> None:
+        self._size = self._left = size
+        self._lock = threading.Lock()
+
+    def take(self, failure: Exception) -> bool:
+        """Pay for a retry (10 after a time-out, else 5); False when the budget is spent."""
+        cost = 10 if isinstance(failure, TimeoutError) else 5
+        with self._lock:
+            if self._left < cost:
+                return False
+            self._left -= cost
+            return True
+
+    def give(self) -> None:
+        """A success gives one token back."""
+        if self._left < self._size:
+            with self._lock:
+                self._left = min(self._size, self._left + 1)

@@ -1,0 +1,243 @@
+"""Transport: a call goes out through the hooks, is tried again where that is safe, and comes back as a checked answer."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import (
+    AmbiguousWriteError,
+    CallError,
+    DeadlineError,
+    ProtocolError,
+    RateLimitError,
+    RetriesExhaustedError,
+    TransportError,
+    describe,
+)
+from . import body, retry
+from .auth import TokenAuth
+from .call import Call, Reply
+
+if TYPE_CHECKING:
+    import pluggy
+    import requests
+
+    from ..options import Options
+
+_log = logging.getLogger("nbcore.transport")
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+Decoder = Callable[[Call, Reply], Any]
+
+
+class Transport:
+    """What one Api sends with: its session, token, retry budget and threads. Safe to use from several threads, and after a fork.
+
+    Args:
+        options: the Api's settings.
+        hooks: the hook relay of the Api's plugin manager.
+    """
+
+    def __init__(self, options: Options, hooks: pluggy.HookRelay) -> None:
+        self.options = options
+        self.auth = TokenAuth(options, hooks)
+        self.api_version_seen: dict[str | None, str] = {}
+        self._hooks = hooks
+        self._session: requests.Session | None = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._budget = retry.Budget()
+        self._lock = threading.RLock()
+        self._answered = False
+        _alive.add(self)
+
+    @property
+    def session(self) -> requests.Session:
+        """The requests session, made at first use; assign one and it rules (adapters, verify, headers, params)."""
+        if self._session is None:
+            with self._lock:
+                if self._session is None:
+                    from .session import new_session
+
+                    session = new_session(self.options)
+                    self._hooks.nbcore_configure_session(session=session, options=self.options)
+                    self._session = session
+        return self._session
+
+    @session.setter
+    def session(self, session: requests.Session) -> None:
+        self._session = session
+
+    def send(self, call: Call) -> Reply:
+        """The core's own nbcore_send: one attempt on the wire."""
+        from .session import send
+
+        return send(call, self.session, self.auth, self.options)
+
+    def exchange(self, call: Call, decode: Decoder = body.decode) -> tuple[Reply, Any]:
+        """Send a call, again where its failure allows, and read the answer.
+
+        Returns:
+            The reply and what `decode` makes of it (None for an answer without a body).
+
+        Raises:
+            CallError: what the last attempt failed with; RetriesExhaustedError when several were made.
+        """
+        from dataclasses import replace
+
+        if call.deadline is None and self.options.deadline is not None:
+            call = replace(call, deadline=time.monotonic() + self.options.deadline)
+        while True:
+            reply, data, failure = self._try(call, decode)
+            if failure is None:
+                assert reply is not None  # noqa: S101  for the type checker: no failure means an answer
+                self._budget.give()
+                return reply, data
+            if call.method == "DELETE" and call.attempt > 1 and _status(failure) == 404:
+                return failure.reply, None  # type: ignore[return-value]
+            pause = self._pause(call, failure)
+            self.watch("nbcore_retrying", call=call, failure=failure, attempt=call.attempt, delay=pause)
+            _log.info("%s failed (%s); attempt %d follows in %.1f s", describe(call), failure, call.attempt + 1, pause)
+            time.sleep(pause)
+            call = call.again()
+
+    def _try(self, call: Call, decode: Decoder) -> tuple[Reply | None, Any, CallError | None]:
+        """One attempt: the answer and its data, or the failure."""
+        reply = None
+        try:
+            reply = self._hooks.nbcore_send(call=call)
+            if not isinstance(reply, Reply):
+                raise TypeError(f"an nbcore_send hook returned {type(reply).__name__}; it must return a Reply")
+            self._answered = True
+            if version := reply.header("API-Version"):
+                self.api_version_seen[call.api_version] = version
+            if reply.status >= 300 or not reply.content:
+                failure = self._hooks.nbcore_error(call=call, reply=reply)
+                if failure is not None:
+                    raise failure
+                return reply, None, None
+            return reply, decode(call, reply), None
+        except CallError as failure:
+            return reply, None, failure
+
+    def _pause(self, call: Call, failure: CallError) -> float:
+        """Seconds before the next attempt; raises where there is none."""
+        kind = retry.classify(failure)
+        stale = isinstance(failure, ProtocolError) and call.attempt == 1 and self._answered and call.idempotent
+        if stale and not self.options.retries:
+            return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
+        allowed = retry.may_resend(call, kind)
+        if not allowed and kind is retry.Failure.AMBIGUOUS and call.writes and isinstance(failure, TransportError):
+            raise AmbiguousWriteError(
+                f"{describe(call)}: the connection failed after the request was sent, so the write may or may not have "
+                f"happened ({failure}). "
+                "Look for the object before sending it again.",
+                call,
+                ids=_ids(call),
+            ) from failure
+        content = kind is retry.Failure.AMBIGUOUS and not isinstance(failure, TransportError) and _status(failure) == 200
+        if not allowed or call.attempt > self.options.retries or (content and call.attempt > 1):
+            raise self._last(call, failure) if allowed else failure
+        pause = retry.delay(failure, call.attempt)
+        if pause > retry.RETRY_AFTER_LIMIT:
+            raise failure
+        if call.deadline is not None and time.monotonic() + pause > call.deadline:
+            if isinstance(failure, RateLimitError):
+                raise failure
+            raise DeadlineError(
+                f"{describe(call)}: no time left for another attempt within {self.options.deadline} s ({failure}).", call
+            ) from failure
+        if not self._budget.take(failure):
+            raise RetriesExhaustedError(
+                f"{describe(call)} failed and the retry budget of this Api is spent: too much fails at once ({failure}).",
+                call, failure.reply, attempts=call.attempt,
+            ) from failure  # fmt: skip
+        return pause
+
+    def _last(self, call: Call, failure: CallError) -> CallError:
+        """The error after the last attempt allowed: the failure itself when there was only one attempt."""
+        if call.attempt == 1 or _status(failure) == 200:
+            return failure
+        error = RetriesExhaustedError(
+            f"{describe(call)} failed {call.attempt} times, last: {failure}", call, failure.reply, attempts=call.attempt
+        )
+        error.__cause__ = failure
+        return error
+
+    def watch(self, name: str, **arguments: Any) -> None:
+        """Call a hook that only watches; what it raises is logged, and the call goes on."""
+        hook = getattr(self._hooks, name)
+        if not hook.get_hookimpls():
+            return
+        try:
+            hook(**arguments)
+        except Exception:
+            _log.exception("a plugin failed in %s", name)
+
+    def map(self, work: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
+        """`work(item)` of each item in the order given, `max_workers` at once; stopping early cancels what has not begun."""
+        pool = self._threads()
+        waiting: deque[Future[_Out]] = deque()
+        source = iter(items)
+        try:
+            for item in source:
+                waiting.append(pool.submit(work, item))
+                if len(waiting) >= 2 * self.options.max_workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self.options.max_workers, thread_name_prefix="nbcore")
+            return self._pool
+
+    def close(self) -> None:
+        """Close connections and end the threads; the next call opens new ones."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+            if self._session is not None:
+                self._session.close()
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _after_fork(self) -> None:
+        """In a forked child: no connection or thread of the parent is used again."""
+        self._lock = threading.RLock()
+        self._pool = None
+        self._budget = retry.Budget()
+        if self._session is not None:
+            self._session.close()
+
+
+def _status(failure: CallError) -> int | None:
+    return failure.reply.status if failure.reply is not None else None
+
+
+def _ids(call: Call) -> list[str]:
+    """The ids that the body of a write names."""
+    items = call.body if isinstance(call.body, list) else [call.body]
+    return [str(item["id"]) for item in items if isinstance(item, dict) and item.get("id")]
+
+
+_alive: weakref.WeakSet[Transport] = weakref.WeakSet()
+
+
+def _reset_all() -> None:
+    for transport in list(_alive):
+        transport._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reset_all)

@@ -1,0 +1,37 @@
+"""Settings of the testbed's Nautobot; every address comes from testbed.py through the environment."""
+
+import os
+
+from nautobot.core.settings import *  # noqa: F403  (Nautobot's own convention)
+from nautobot.core.settings import DATABASES
+
+SECRET_KEY = "nbcore-testbed-is-not-a-secret-0123456789abcdefghijklmnop"  # noqa: S105
+ALLOWED_HOSTS = ["*"]
+DATABASES["default"].update(
+    ENGINE="django.db.backends.postgresql",
+    NAME=os.environ["TESTBED_PG_NAME"],
+    USER="postgres",
+    PASSWORD="",
+    HOST="127.0.0.1",
+    PORT=os.environ["TESTBED_PG_PORT"],
+)
+REDIS_URL = f"redis://127.0.0.1:{os.environ['TESTBED_REDIS_PORT']}"
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": f"{REDIS_URL}/1",
+        "TIMEOUT": 300,
+        "OPTIONS": {"CLIENT_CLASS": "django_redis.client.DefaultClient"},
+    }
+}
+CELERY_BROKER_URL = f"{REDIS_URL}/0"
+CELERY_TASK_DEFAULT_QUEUE = "default"
+NAUTOBOT_ROOT = os.environ["NAUTOBOT_ROOT"]
+JOBS_ROOT = os.environ["TESTBED_JOBS_ROOT"]
+MEDIA_ROOT = os.path.join(NAUTOBOT_ROOT, "media")
+STATIC_ROOT = os.path.join(NAUTOBOT_ROOT, "static")
+GIT_ROOT = os.path.join(NAUTOBOT_ROOT, "git")
+PLUGINS = ["nautobot_bgp_models", "nautobot_dns_models", "nautobot_firewall_models"]
+INSTALLATION_METRICS_ENABLED = False
+METRICS_ENABLED = True
+MAX_PAGE_SIZE = 1000

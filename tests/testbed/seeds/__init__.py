@@ -1,0 +1,1 @@
+"""The testbed's data, one module for each part of Nautobot."""

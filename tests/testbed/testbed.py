@@ -1,0 +1,375 @@
+#!/usr/bin/env python3
+"""A real Nautobot on loopback, for the integration tests and the benchmarks.
+
+    testbed.py up [--size small|large]    start it (or keep it) and print its URL and token
+    testbed.py down                       stop what `up` started
+    testbed.py env                        print NBCORE_TEST_URL and NBCORE_TEST_TOKEN for a shell
+    testbed.py shell                      nautobot-server nbshell, for making test data by the ORM
+
+Packages and the migrated, seeded database (a dump) are kept in a cache folder outside the checkout
+(NBCORE_TESTBED_CACHE, default ~/.cache/nbcore-testbed): the first start takes minutes, a later one seconds.
+Only the standard library is used, since it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PACKAGES = (
+    "nautobot==3.2.7",
+    "nautobot-bgp-models==3.2.0",
+    "nautobot-dns-models==2.3.0",
+    "nautobot-firewall-models==3.0.1",
+)
+TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  a test server's, on loopback
+CACHE = Path(os.environ.get("NBCORE_TESTBED_CACHE") or Path.home() / ".cache" / "nbcore-testbed")
+VENV = CACHE / "venv"
+STATE = CACHE / "state.json"
+LOGS = CACHE / "logs"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("action", choices=("up", "down", "env", "shell"))
+    parser.add_argument("--size", choices=("small", "large"), default="small")
+    options = parser.parse_args()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with locked(CACHE / "lock"):
+        return {"up": up, "down": down, "env": env, "shell": shell}[options.action](options.size)
+
+
+@contextlib.contextmanager
+def locked(path: Path):
+    """One testbed command at a time."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def up(size: str) -> int:
+    state = read_state()
+    if state and state["size"] == size and answers(state["url"]):
+        print(f"testbed: already up ({size})")
+        return show(state)
+    if state:
+        down(size)
+    started = time.monotonic()
+    install_servers()
+    install_nautobot()
+    LOGS.mkdir(exist_ok=True)
+    state = {"size": size, "token": TOKEN, "pids": {}}
+    try:
+        start(state)
+    except BaseException:
+        write_state(state)
+        down(size)
+        raise
+    print(f"testbed: up in {time.monotonic() - started:.0f} s ({size})")
+    return show(state)
+
+
+def start(state: dict) -> None:
+    start_postgres(state)
+    start_redis(state)
+    write_state(state)
+    dump = seeded_dump(state)
+    state["database"] = f"nautobot_{state['size']}"
+    restore(state, dump, state["database"])
+    serve(state)
+    write_state(state)
+
+
+def down(_size: str) -> int:
+    state = read_state()
+    for name, pid in reversed(list(state.get("pids", {}).items())):
+        end_process(name, pid)
+    if folder := state.get("pgdata"):
+        shutil.rmtree(folder, ignore_errors=True)
+    STATE.unlink(missing_ok=True)
+    print("testbed: stopped" if state else "testbed: was not running")
+    return 0
+
+
+def env(_size: str) -> int:
+    state = read_state()
+    if not state or "url" not in state:
+        print("testbed: not running; start it with `make testbed`", file=sys.stderr)
+        return 1
+    print(f"export NBCORE_TEST_URL={state['url']} NBCORE_TEST_TOKEN={state['token']}")
+    return 0
+
+
+def shell(_size: str) -> int:
+    state = read_state()
+    return subprocess.call([VENV / "bin" / "nautobot-server", "nbshell"], env=server_env(state, state["database"]))
+
+
+def show(state: dict) -> int:
+    print(f"testbed: NAUTOBOT_URL={state['url']} NAUTOBOT_TOKEN={state['token']} REDIS_URL={state['redis']}")
+    return 0
+
+
+# --- what must be installed ---------------------------------------------------------------------------------------
+
+
+def install_servers() -> None:
+    """PostgreSQL and Redis from Debian's packages; installed when missing and root."""
+    if postgres_bin("initdb", missing_ok=True) and shutil.which("redis-server"):
+        return
+    if os.geteuid() != 0:
+        raise SystemExit("testbed: install PostgreSQL and redis-server first (apt-get install postgresql redis-server)")
+    print("testbed: installing PostgreSQL and Redis")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with (CACHE / "apt.log").open("w") as log:
+        # A policy of 101 keeps Debian's packages from starting their servers: the testbed starts its own.
+        with tempfile.TemporaryDirectory() as folder:
+            policy = Path("/usr/sbin/policy-rc.d")
+            ours = not policy.exists()
+            if ours:
+                policy.write_text("#!/bin/sh\nexit 101\n")
+                policy.chmod(0o755)
+            try:
+                for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql", "redis-server"]):
+                    subprocess.run(["apt-get", *words], check=True, stdout=log, stderr=log, env=quiet, cwd=folder)
+            finally:
+                if ours:
+                    policy.unlink()
+
+
+def install_nautobot() -> None:
+    marker = VENV / f".installed-{digest(*PACKAGES)}"
+    if marker.exists():
+        return
+    print("testbed: installing", ", ".join(PACKAGES))
+    shutil.rmtree(VENV, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+    python = VENV / "bin" / "python"
+    subprocess.run([python, "-m", "pip", "install", "-q", "uv"], check=True)
+    subprocess.run([python, "-m", "uv", "pip", "install", "-q", "-p", python, *PACKAGES], check=True)
+    marker.touch()
+
+
+def postgres_bin(name: str, *, missing_ok: bool = False) -> str:
+    found = shutil.which(name) or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), ""
+    )
+    if not found and not missing_ok:
+        raise SystemExit(f"testbed: {name} of PostgreSQL not found")
+    return found
+
+
+# --- the servers --------------------------------------------------------------------------------------------------
+
+
+def start_postgres(state: dict) -> None:
+    """A throw-away cluster on a free port of loopback; PostgreSQL refuses root, so root runs it as postgres."""
+    folder = tempfile.mkdtemp(prefix="nbcore-testbed-pg-", dir="/var/tmp")  # noqa: S108  the postgres user must reach it
+    state["pgdata"] = folder
+    state["pg_port"] = free_port()
+    if os.geteuid() == 0:
+        os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
+    as_postgres([postgres_bin("initdb"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D", f"{folder}/data"])
+    settings = {
+        "port": state["pg_port"], "listen_addresses": "127.0.0.1", "unix_socket_directories": folder,
+        "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100,
+        "shared_buffers": "512MB", "work_mem": "32MB", "autovacuum": "on", "jit": "off",
+    }  # fmt: skip
+    options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
+    state["pids"]["postgres"] = spawn("postgres", [postgres_bin("postgres"), "-D", f"{folder}/data", *options], user="postgres")
+    wait_for("PostgreSQL", lambda: psql(state, "postgres", "select 1").returncode == 0, 60)
+
+
+def start_redis(state: dict) -> None:
+    port = state["redis_port"] = free_port()
+    state["redis"] = f"redis://127.0.0.1:{port}"
+    words = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "32"]
+    state["pids"]["redis"] = spawn("redis", words)
+    wait_for("Redis", lambda: connects(port), 30)
+
+
+def serve(state: dict) -> None:
+    """uWSGI with two processes and a Celery worker; up when a GraphQL query has been answered."""
+    port = free_port()
+    state["url"] = f"http://127.0.0.1:{port}"
+    environ = server_env(state, state["database"])
+    ini = CACHE / "uwsgi.ini"
+    ini.write_text(
+        f"[uwsgi]\nhttp = 127.0.0.1:{port}\nhttp-keepalive = true\nhttp-timeout = 300\nbuffer-size = 32768\nprocesses = 2\n"
+        "http-auto-chunked = true\nadd-header = Connection: Keep-Alive\nso-keepalive = true\nmaster = true\nenable-threads = true\n"
+        "single-interpreter = true\nneed-app = true\nvacuum = true\nlog-5xx = true\ndisable-logging = true\n"
+        f"module = nautobot.core.wsgi:application\nstatic-map = /static={environ['NAUTOBOT_ROOT']}/static\ndie-on-term = true\n"
+    )
+    server = VENV / "bin" / "nautobot-server"
+    state["pids"]["uwsgi"] = spawn("uwsgi", [server, "start", "--ini", ini], env=environ)
+    words = [server, "celery", "worker", "-l", "INFO", "--concurrency", "1", "-Q", "default", "-n", "nbcore-testbed@%h"]
+    state["pids"]["celery"] = spawn("celery", words, env=environ)
+    wait_for("Nautobot", lambda: answers(state["url"]), 180)
+    for _ in range(4):  # both server processes build their GraphQL schema now rather than in a test
+        answers(state["url"], b'{"query": "{ devices(limit: 1) { id } }"}')
+
+
+# --- the database -------------------------------------------------------------------------------------------------
+
+
+def seeded_dump(state: dict) -> Path:
+    """The dump of the migrated and seeded database, made if this version of packages and seed has none yet."""
+    migrated = CACHE / f"migrated-{digest(*PACKAGES)}.dump"
+    if not migrated.exists():
+        print("testbed: migrating the database (several minutes, once)")
+        psql(state, "postgres", "create database migrated", check=True)
+        manage(state, "migrated", "migrate", "--no-input", "-v", "0")
+        dump(state, "migrated", migrated)
+    files = [HERE / "seed.py", HERE / "nautobot_config.py", *sorted((HERE / "jobs").glob("*.py"))]
+    seeded = CACHE / f"seeded-{state['size']}-{digest(*PACKAGES, *(path.read_text() for path in files))}.dump"
+    if not seeded.exists():
+        print(f"testbed: seeding ({state['size']})")
+        restore(state, migrated, "seeding")
+        manage(state, "seeding", "nbshell", "--quiet-load", "-c", f"exec(open({str(HERE / 'seed.py')!r}).read())")
+        for old in CACHE.glob(f"seeded-{state['size']}-*.dump"):
+            old.unlink()
+        dump(state, "seeding", seeded)
+        psql(state, "postgres", "drop database seeding", check=True)
+    return seeded
+
+
+def manage(state: dict, database: str, *words: str) -> None:
+    with (LOGS / "manage.log").open("a") as log:
+        done = subprocess.run(
+            [VENV / "bin" / "nautobot-server", *words], env=server_env(state, database), stdout=log, stderr=log, check=False
+        )
+    if done.returncode:
+        raise SystemExit(f"testbed: nautobot-server {words[0]} failed:\n{tail(LOGS / 'manage.log')}")
+
+
+def dump(state: dict, database: str, target: Path) -> None:
+    part = target.with_suffix(".part")
+    subprocess.run([postgres_bin("pg_dump"), *pg_at(state), "-Fc", "-f", part, database], check=True)
+    part.rename(target)
+
+
+def restore(state: dict, source: Path, database: str) -> None:
+    psql(state, "postgres", f"create database {database}", check=True)
+    subprocess.run([postgres_bin("pg_restore"), *pg_at(state), "-j", "2", "--no-owner", "-d", database, source], check=True)
+    psql(state, database, "analyze", check=True)
+
+
+def psql(state: dict, database: str, sql: str, *, check: bool = False) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [postgres_bin("psql"), *pg_at(state), "-qAt", "-d", database, "-c", sql],
+        check=check, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def pg_at(state: dict) -> list[str]:
+    return ["-h", "127.0.0.1", "-p", str(state["pg_port"]), "-U", "postgres"]
+
+
+# --- processes ----------------------------------------------------------------------------------------------------
+
+
+def server_env(state: dict, database: str) -> dict[str, str]:
+    root = CACHE / "root"
+    for name in ("media/devicetype-images", "media/image-attachments", "static", "git", "jobs"):
+        (root / name).mkdir(parents=True, exist_ok=True)
+    keep = {key: value for key, value in os.environ.items() if not key.startswith(("NAUTOBOT_", "VIRTUAL_ENV", "PYTHON"))}
+    return keep | {
+        "NAUTOBOT_CONFIG": str(HERE / "nautobot_config.py"), "NAUTOBOT_ROOT": str(root), "TESTBED_JOBS_ROOT": str(HERE / "jobs"),
+        "TESTBED_PG_PORT": str(state["pg_port"]), "TESTBED_PG_NAME": database, "TESTBED_REDIS_PORT": str(state["redis_port"]),
+        "TESTBED_SIZE": state["size"], "TESTBED_TOKEN": state["token"], "PYTHONDONTWRITEBYTECODE": "1",
+    }  # fmt: skip
+
+
+def spawn(name: str, words: list, *, env: dict[str, str] | None = None, user: str = "") -> int:
+    """Start a server in a session of its own, so that it outlives this command; the log goes to the cache folder."""
+    extra = {"user": user, "group": user, "extra_groups": []} if user and os.geteuid() == 0 else {}
+    with (LOGS / f"{name}.log").open("w") as log:
+        child = subprocess.Popen(
+            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd="/", start_new_session=True, **extra
+        )
+    return child.pid
+
+
+def as_postgres(words: list[str]) -> None:
+    extra = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", **extra)
+
+
+def end_process(name: str, pid: int) -> None:
+    """Ask, wait, then insist; PostgreSQL's fast stop is SIGINT."""
+    for sign in (signal.SIGINT if name == "postgres" else signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, sign) if sign == signal.SIGKILL else os.kill(pid, sign)
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            if not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
+                return
+            time.sleep(0.1)
+
+
+def read_state() -> dict:
+    return json.loads(STATE.read_text()) if STATE.exists() else {}
+
+
+def write_state(state: dict) -> None:
+    STATE.write_text(json.dumps(state, indent=2))
+
+
+def answers(url: str, body: bytes | None = None) -> bool:
+    route = "graphql/" if body else "status/"
+    request = urllib.request.Request(f"{url}/api/{route}", body, {"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return reply.status == 200
+    except (OSError, urllib.error.URLError):
+        return False
+
+
+def connects(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(what: str, ready, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"testbed: {what} did not come up within {seconds} s; see {LOGS}")
+        time.sleep(0.3)
+
+
+def tail(path: Path, lines: int = 30) -> str:
+    return "\n".join(path.read_text().splitlines()[-lines:])
+
+
+def digest(*texts: str) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

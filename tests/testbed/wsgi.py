@@ -1,0 +1,11 @@
+"""Nautobot for uWSGI, with the GraphQL schema built once, before the processes fork, rather than by each one's first query."""
+
+from nautobot.core.wsgi import application  # noqa: I001  (sets Django up for the imports below)
+
+from django.db import connections
+from graphene_django.settings import graphene_settings
+
+__all__ = ["application"]
+
+graphene_settings.SCHEMA.graphql_schema  # noqa: B018
+connections.close_all()
