@@ -5,7 +5,7 @@ import os
 from nautobot.core.settings import *  # noqa: F403  (Nautobot's own convention)
 from nautobot.core.settings import DATABASES
 
-SECRET_KEY = "nbcore-testbed-is-not-a-secret-0123456789abcdefghijklmnop"  # noqa: S105
+SECRET_KEY = "nbcore-testbed-is-not-a-secret-0123456789abcdefghijklmnop"
 ALLOWED_HOSTS = ["*"]
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",

@@ -17,8 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from django.db import transaction  # noqa: E402
-from seeds import circuits, dcim, extras, ipam, large, organization, plugins, services  # noqa: E402
+from django.db import transaction
+from seeds import circuits, dcim, extras, ipam, large, organization, plugins, services
 
 
 def main() -> None:

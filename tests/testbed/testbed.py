@@ -27,7 +27,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -38,11 +37,12 @@ PACKAGES = (
     "nautobot-dns-models==2.3.0",
     "nautobot-firewall-models==3.0.1",
 )
-TOKEN = "0123456789abcdef0123456789abcdef01234567"  # noqa: S105  a test server's, on loopback
+TOKEN = "0123456789abcdef0123456789abcdef01234567"  # a test server's, on loopback
 CACHE = Path(os.environ.get("NBCORE_TESTBED_CACHE") or Path.home() / ".cache" / "nbcore-testbed")
 VENV = CACHE / "venv"
 STATE = CACHE / "state.json"
 LOGS = CACHE / "logs"
+QUEUES = "default,bulk"
 
 
 def main() -> int:
@@ -51,8 +51,13 @@ def main() -> int:
     parser.add_argument("--size", choices=("small", "large"), default="small")
     options = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
+    LOGS.mkdir(exist_ok=True)
+    if options.action == "shell":
+        return shell()
     with locked(CACHE / "lock"):
-        return {"up": up, "down": down, "env": env, "shell": shell}[options.action](options.size)
+        if options.action == "up":
+            return up(options.size)
+        return down() if options.action == "down" else env()
 
 
 @contextlib.contextmanager
@@ -65,21 +70,19 @@ def locked(path: Path):
 
 def up(size: str) -> int:
     state = read_state()
-    if state and state["size"] == size and answers(state["url"]):
+    if state and state["size"] == size and healthy(state):
         print(f"testbed: already up ({size})")
         return show(state)
     if state:
-        down(size)
+        down()
     started = time.monotonic()
     install_servers()
     install_nautobot()
-    LOGS.mkdir(exist_ok=True)
-    state = {"size": size, "token": TOKEN, "pids": {}}
+    state = {"size": size, "token": TOKEN, "processes": {}}
     try:
         start(state)
     except BaseException:
-        write_state(state)
-        down(size)
+        down()
         raise
     print(f"testbed: up in {time.monotonic() - started:.0f} s ({size})")
     return show(state)
@@ -88,18 +91,20 @@ def up(size: str) -> int:
 def start(state: dict) -> None:
     start_postgres(state)
     start_redis(state)
-    write_state(state)
     dump = seeded_dump(state)
-    state["database"] = f"nautobot_{state['size']}"
-    restore(state, dump, state["database"])
-    serve(state)
+    with step("restoring the database"):
+        state["database"] = f"nautobot_{state['size']}"
+        restore(state, dump, state["database"])
+    with step("starting Nautobot"):
+        serve(state)
+    state["ready"] = True
     write_state(state)
 
 
-def down(_size: str) -> int:
+def down() -> int:
     state = read_state()
-    for name, pid in reversed(list(state.get("pids", {}).items())):
-        end_process(name, pid)
+    for name, process in reversed(list(state.get("processes", {}).items())):
+        end_process(name, process)
     if folder := state.get("pgdata"):
         shutil.rmtree(folder, ignore_errors=True)
     STATE.unlink(missing_ok=True)
@@ -107,17 +112,20 @@ def down(_size: str) -> int:
     return 0
 
 
-def env(_size: str) -> int:
+def env() -> int:
     state = read_state()
-    if not state or "url" not in state:
+    if not state.get("ready"):
         print("testbed: not running; start it with `make testbed`", file=sys.stderr)
         return 1
     print(f"export NBCORE_TEST_URL={state['url']} NBCORE_TEST_TOKEN={state['token']}")
     return 0
 
 
-def shell(_size: str) -> int:
+def shell() -> int:
     state = read_state()
+    if not state.get("ready"):
+        print("testbed: not running; start it with `make testbed`", file=sys.stderr)
+        return 1
     return subprocess.call([VENV / "bin" / "nautobot-server", "nbshell"], env=server_env(state, state["database"]))
 
 
@@ -135,7 +143,11 @@ def install_servers() -> None:
         return
     if os.geteuid() != 0:
         raise SystemExit("testbed: install PostgreSQL and redis-server first (apt-get install postgresql redis-server)")
-    print("testbed: installing PostgreSQL and Redis")
+    with step("installing PostgreSQL and Redis"):
+        apt_install("postgresql", "redis-server")
+
+
+def apt_install(*packages: str) -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with (CACHE / "apt.log").open("w") as log:
         # A policy of 101 keeps Debian's packages from starting their servers: the testbed starts its own.
@@ -146,7 +158,7 @@ def install_servers() -> None:
                 policy.write_text("#!/bin/sh\nexit 101\n")
                 policy.chmod(0o755)
             try:
-                for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql", "redis-server"]):
+                for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
                     subprocess.run(["apt-get", *words], check=True, stdout=log, stderr=log, env=quiet, cwd=folder)
             finally:
                 if ours:
@@ -157,19 +169,17 @@ def install_nautobot() -> None:
     marker = VENV / f".installed-{digest(*PACKAGES)}"
     if marker.exists():
         return
-    print("testbed: installing", ", ".join(PACKAGES))
-    shutil.rmtree(VENV, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    python = VENV / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "-q", "uv"], check=True)
-    subprocess.run([python, "-m", "uv", "pip", "install", "-q", "-p", python, *PACKAGES], check=True)
-    marker.touch()
+    with step(f"installing {', '.join(PACKAGES)}"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        python = VENV / "bin" / "python"
+        subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "uv"], check=True)
+        subprocess.run([python, "-m", "uv", "pip", "install", "-q", "-p", python, *PACKAGES], check=True)
+        marker.touch()
 
 
 def postgres_bin(name: str, *, missing_ok: bool = False) -> str:
-    found = shutil.which(name) or next(
-        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), ""
-    )
+    found = shutil.which(name) or next((str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), "")
     if not found and not missing_ok:
         raise SystemExit(f"testbed: {name} of PostgreSQL not found")
     return found
@@ -180,49 +190,50 @@ def postgres_bin(name: str, *, missing_ok: bool = False) -> str:
 
 def start_postgres(state: dict) -> None:
     """A throw-away cluster on a free port of loopback; PostgreSQL refuses root, so root runs it as postgres."""
-    folder = tempfile.mkdtemp(prefix="nbcore-testbed-pg-", dir="/var/tmp")  # noqa: S108  the postgres user must reach it
+    folder = tempfile.mkdtemp(prefix="nbcore-testbed-pg-", dir="/var/tmp")
     state["pgdata"] = folder
     state["pg_port"] = free_port()
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
-    as_postgres([postgres_bin("initdb"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-sync", "-D", f"{folder}/data"])
+    write_state(state)
+    words = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D", f"{folder}/data"]
+    as_postgres([postgres_bin("initdb"), *words])
     settings = {
         "port": state["pg_port"], "listen_addresses": "127.0.0.1", "unix_socket_directories": folder,
         "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": 100,
         "shared_buffers": "512MB", "work_mem": "32MB", "autovacuum": "on", "jit": "off",
     }  # fmt: skip
     options = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-    state["pids"]["postgres"] = spawn("postgres", [postgres_bin("postgres"), "-D", f"{folder}/data", *options], user="postgres")
-    wait_for("PostgreSQL", lambda: psql(state, "postgres", "select 1").returncode == 0, 60)
+    spawn(state, "postgres", [postgres_bin("postgres"), "-D", f"{folder}/data", *options], user="postgres")
+    wait_for(state, "postgres", lambda: psql(state, "postgres", "select 1").returncode == 0, 60)
 
 
 def start_redis(state: dict) -> None:
     port = state["redis_port"] = free_port()
     state["redis"] = f"redis://127.0.0.1:{port}"
     words = ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--databases", "32"]
-    state["pids"]["redis"] = spawn("redis", words)
-    wait_for("Redis", lambda: connects(port), 30)
+    spawn(state, "redis", words)
+    wait_for(state, "redis", lambda: connects(port), 30)
 
 
 def serve(state: dict) -> None:
-    """uWSGI with two processes and a Celery worker; up when a GraphQL query has been answered."""
+    """uWSGI with two processes, and a Celery worker with the scheduler in it; up when both answer."""
     port = free_port()
     state["url"] = f"http://127.0.0.1:{port}"
     environ = server_env(state, state["database"])
+    settings = {
+        "http": f"127.0.0.1:{port}", "http-keepalive": 1, "http-timeout": 300, "http-auto-chunked": "true", "buffer-size": 32768,
+        "processes": 2, "master": "true", "enable-threads": "true", "single-interpreter": "true", "need-app": "true", "vacuum": "true",
+        "die-on-term": "true", "disable-logging": "true", "log-5xx": "true", "pythonpath": HERE, "module": "wsgi:application",
+    }  # fmt: skip
     ini = CACHE / "uwsgi.ini"
-    ini.write_text(
-        f"[uwsgi]\nhttp = 127.0.0.1:{port}\nhttp-keepalive = true\nhttp-timeout = 300\nbuffer-size = 32768\nprocesses = 2\n"
-        "http-auto-chunked = true\nadd-header = Connection: Keep-Alive\nso-keepalive = true\nmaster = true\nenable-threads = true\n"
-        "single-interpreter = true\nneed-app = true\nvacuum = true\nlog-5xx = true\ndisable-logging = true\n"
-        f"module = nautobot.core.wsgi:application\nstatic-map = /static={environ['NAUTOBOT_ROOT']}/static\ndie-on-term = true\n"
-    )
+    ini.write_text("[uwsgi]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()))
     server = VENV / "bin" / "nautobot-server"
-    state["pids"]["uwsgi"] = spawn("uwsgi", [server, "start", "--ini", ini], env=environ)
-    words = [server, "celery", "worker", "-l", "INFO", "--concurrency", "1", "-Q", "default", "-n", "nbcore-testbed@%h"]
-    state["pids"]["celery"] = spawn("celery", words, env=environ)
-    wait_for("Nautobot", lambda: answers(state["url"]), 180)
-    for _ in range(4):  # both server processes build their GraphQL schema now rather than in a test
-        answers(state["url"], b'{"query": "{ devices(limit: 1) { id } }"}')
+    spawn(state, "uwsgi", [server, "start", "--ini", ini], env=environ)
+    words = [server, "celery", "worker", "-B", "-l", "INFO", "--concurrency", "2", "-Q", QUEUES, "-n", "nbcore-testbed@%h"]
+    spawn(state, "celery", words, env=environ)
+    wait_for(state, "uwsgi", lambda: answers(state["url"]), 180)
+    wait_for(state, "celery", lambda: answers(state["url"]).get("celery-workers-running"), 60)
 
 
 # --- the database -------------------------------------------------------------------------------------------------
@@ -230,27 +241,41 @@ def serve(state: dict) -> None:
 
 def seeded_dump(state: dict) -> Path:
     """The dump of the migrated and seeded database, made if this version of packages and seed has none yet."""
-    migrated = CACHE / f"migrated-{digest(*PACKAGES)}.dump"
-    if not migrated.exists():
-        print("testbed: migrating the database (several minutes, once)")
-        psql(state, "postgres", "create database migrated", check=True)
-        manage(state, "migrated", "migrate", "--no-input", "-v", "0")
-        dump(state, "migrated", migrated)
-    files = [HERE / "seed.py", HERE / "nautobot_config.py", *sorted((HERE / "jobs").glob("*.py"))]
-    seeded = CACHE / f"seeded-{state['size']}-{digest(*PACKAGES, *(path.read_text() for path in files))}.dump"
+    files = [HERE / "seed.py", HERE / "nautobot_config.py", *sorted(HERE.glob("seeds/*.py")), *sorted(HERE.glob("jobs/*.py"))]
+    seeded = CACHE / f"seeded-{state['size']}-{digest(base(), *(path.read_text() for path in files))}.dump"
     if not seeded.exists():
-        print(f"testbed: seeding ({state['size']})")
-        restore(state, migrated, "seeding")
-        manage(state, "seeding", "nbshell", "--quiet-load", "-c", f"exec(open({str(HERE / 'seed.py')!r}).read())")
-        for old in CACHE.glob(f"seeded-{state['size']}-*.dump"):
-            old.unlink()
-        dump(state, "seeding", seeded)
-        psql(state, "postgres", "drop database seeding", check=True)
+        migrated = migrated_dump(state)
+        with step(f"seeding ({state['size']})"):
+            restore(state, migrated, "seeding")
+            manage(
+                state, "seeding", "nbshell", "--quiet-load", "-c", f"import runpy; runpy.run_path({str(files[0])!r}, run_name='__main__')"
+            )
+            for old in CACHE.glob(f"seeded-{state['size']}-*.dump"):
+                old.unlink()
+            dump(state, "seeding", seeded)
+            psql(state, "postgres", "drop database seeding", check=True)
     return seeded
 
 
+def migrated_dump(state: dict) -> Path:
+    migrated = CACHE / f"migrated-{base()}.dump"
+    if not migrated.exists():
+        with step("migrating the database (several minutes, once)"):
+            psql(state, "postgres", "create database migrated", check=True)
+            manage(state, "migrated", "migrate", "--no-input", "-v", "0")
+            dump(state, "migrated", migrated)
+            psql(state, "postgres", "drop database migrated", check=True)
+    return migrated
+
+
+def base() -> str:
+    """What a migrated database depends on: the packages, and a PostgreSQL that can read the dump."""
+    version = subprocess.run([postgres_bin("postgres"), "-V"], check=True, capture_output=True, text=True).stdout
+    return digest(*PACKAGES, version.split()[2].partition(".")[0])
+
+
 def manage(state: dict, database: str, *words: str) -> None:
-    with (LOGS / "manage.log").open("a") as log:
+    with (LOGS / "manage.log").open("w") as log:
         done = subprocess.run(
             [VENV / "bin" / "nautobot-server", *words], env=server_env(state, database), stdout=log, stderr=log, check=False
         )
@@ -296,14 +321,22 @@ def server_env(state: dict, database: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def spawn(name: str, words: list, *, env: dict[str, str] | None = None, user: str = "") -> int:
+def spawn(state: dict, name: str, words: list, *, env: dict[str, str] | None = None, user: str = "") -> None:
     """Start a server in a session of its own, so that it outlives this command; the log goes to the cache folder."""
     extra = {"user": user, "group": user, "extra_groups": []} if user and os.geteuid() == 0 else {}
     with (LOGS / f"{name}.log").open("w") as log:
         child = subprocess.Popen(
-            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=env, cwd="/", start_new_session=True, **extra
+            [str(word) for word in words],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=env,
+            cwd="/",
+            start_new_session=True,
+            **extra,
         )
-    return child.pid
+    state["processes"][name] = {"pid": child.pid, "born": born(child.pid)}
+    write_state(state)
 
 
 def as_postgres(words: list[str]) -> None:
@@ -311,36 +344,59 @@ def as_postgres(words: list[str]) -> None:
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", **extra)
 
 
-def end_process(name: str, pid: int) -> None:
+def end_process(name: str, process: dict) -> None:
     """Ask, wait, then insist; PostgreSQL's fast stop is SIGINT."""
     for sign in (signal.SIGINT if name == "postgres" else signal.SIGTERM, signal.SIGKILL):
+        if not lives(process):
+            return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, sign) if sign == signal.SIGKILL else os.kill(pid, sign)
+            (os.killpg if sign == signal.SIGKILL else os.kill)(process["pid"], sign)
         deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
+        while lives(process) and time.monotonic() < deadline:
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-            if not Path(f"/proc/{pid}").exists() or Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
-                return
+                os.waitpid(process["pid"], os.WNOHANG)
             time.sleep(0.1)
 
 
+def lives(process: dict) -> bool:
+    """Whether that very process runs, rather than a later one of the same number."""
+    return born(process["pid"]) == process["born"]
+
+
+def born(pid: int) -> str:
+    """When a process started, in ticks since the machine did; empty for one that ended or waits to be reaped."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return ""
+    return "" if fields[0] in "ZX" else fields[19]
+
+
+def healthy(state: dict) -> bool:
+    return bool(state.get("ready")) and all(map(lives, state["processes"].values())) and bool(answers(state["url"]))
+
+
 def read_state() -> dict:
-    return json.loads(STATE.read_text()) if STATE.exists() else {}
+    """What runs; empty when the file is missing or broken."""
+    with contextlib.suppress(OSError, ValueError):
+        state = json.loads(STATE.read_text())
+        if isinstance(state, dict) and "processes" in state:
+            return state
+    return {}
 
 
 def write_state(state: dict) -> None:
-    STATE.write_text(json.dumps(state, indent=2))
+    part = STATE.with_suffix(".part")
+    part.write_text(json.dumps(state, indent=2))
+    part.replace(STATE)
 
 
-def answers(url: str, body: bytes | None = None) -> bool:
-    route = "graphql/" if body else "status/"
-    request = urllib.request.Request(f"{url}/api/{route}", body, {"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            return reply.status == 200
-    except (OSError, urllib.error.URLError):
-        return False
+def answers(url: str) -> dict:
+    """What /api/status/ says; empty when the server does not answer."""
+    request = urllib.request.Request(f"{url}/api/status/", headers={"Authorization": f"Token {TOKEN}"})
+    with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(request, timeout=60) as reply:
+        return json.load(reply)
+    return {}
 
 
 def connects(port: int) -> bool:
@@ -355,12 +411,23 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(what: str, ready, seconds: float) -> None:
+def wait_for(state: dict, name: str, ready, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while not ready():
+        if not lives(state["processes"][name]):
+            raise SystemExit(f"testbed: {name} ended:\n{tail(LOGS / f'{name}.log')}")
         if time.monotonic() > deadline:
-            raise SystemExit(f"testbed: {what} did not come up within {seconds} s; see {LOGS}")
-        time.sleep(0.3)
+            raise SystemExit(f"testbed: {name} did not come up within {seconds} s; see {LOGS}")
+        time.sleep(0.2)
+
+
+@contextlib.contextmanager
+def step(what: str):
+    """Say what is done, and afterwards how long it took."""
+    print(f"testbed: {what} ...", end="", flush=True)
+    started = time.monotonic()
+    yield
+    print(f" {time.monotonic() - started:.1f} s")
 
 
 def tail(path: Path, lines: int = 30) -> str:

@@ -37,8 +37,12 @@ def seed():
 def across_panels():
     """ams01-leaf-01 Ethernet1 to fra01-leaf-01 Ethernet1: three cables, four panel ports."""
     here, there = "ams01-panel-01", "fra01-panel-01"
-    connect(interface("ams01-leaf-01", "Ethernet1"), part(FrontPort, here, "Front 1"), type="smf", color="ffeb3b", length=3, length_unit="m")
-    connect(part(RearPort, here, "Rear 1"), part(RearPort, there, "Rear 1"), type="smf-os2", label="long haul", length=440, length_unit="km")
+    connect(
+        interface("ams01-leaf-01", "Ethernet1"), part(FrontPort, here, "Front 1"), type="smf", color="ffeb3b", length=3, length_unit="m"
+    )
+    connect(
+        part(RearPort, here, "Rear 1"), part(RearPort, there, "Rear 1"), type="smf-os2", label="long haul", length=440, length_unit="km"
+    )
     connect(part(FrontPort, there, "Front 1"), interface("fra01-leaf-01", "Ethernet1"), type="smf", tags=["critical"])
     connect(interface("ams01-leaf-01", "Ethernet2"), part(FrontPort, here, "Front 2"), type="smf")
 
@@ -46,7 +50,9 @@ def across_panels():
 def breakout():
     """One spine port to four leaf ports."""
     cable = connect(
-        interface("nyc01-spine-01", "Ethernet1"), interface("nyc01-leaf-11", "Ethernet1"), cable_type=CableType.objects.get(name="Breakout 1x4")
+        interface("nyc01-spine-01", "Ethernet1"),
+        interface("nyc01-leaf-11", "Ethernet1"),
+        cable_type=CableType.objects.get(name="Breakout 1x4"),
     )
     for connector, number in enumerate((12, 13, 14), 2):
         cable.add_termination(interface(f"nyc01-leaf-{number}", "Ethernet1"), cable_end="B", connector=connector)

@@ -34,7 +34,8 @@ def secrets():
 def clouds():
     provider = make(Manufacturer, name="Example Cloud")
     account = make(
-        CloudAccount, name="Main account", account_number="0001", provider=provider, secrets_group=SecretsGroup.objects.get(name="Device access"),
+        CloudAccount, name="Main account", account_number="0001", provider=provider,
+        secrets_group=SecretsGroup.objects.get(name="Device access"),
         description="Paid monthly", tags=["production"],
     )  # fmt: skip
     network = make(
@@ -48,7 +49,13 @@ def clouds():
     )  # fmt: skip
     make(CloudNetwork, name="subnet-1", cloud_resource_type=network, cloud_account=account, parent=vpc, extra_config={})
     make(
-        CloudService, name="front", cloud_resource_type=service, cloud_account=account, cloud_networks=[vpc], extra_config={"save": [1, 2]}, tags=["lab"]
+        CloudService,
+        name="front",
+        cloud_resource_type=service,
+        cloud_account=account,
+        cloud_networks=[vpc],
+        extra_config={"save": [1, 2]},
+        tags=["lab"],
     )
 
 
@@ -93,12 +100,21 @@ def virtual_machines():
             platform=Platform.objects.get(name="Embedded Linux"), local_config_context_data={"number": number} if number == 1 else None,
             software_version=SoftwareVersion.objects.get(version="4.32.1F") if number == 2 else None, tags=["lab"],
         )  # fmt: skip
-        port = make(VMInterface, virtual_machine=machine, name="eth0", mtu=1500 if number % 2 else None, mac_address=f"52:54:00:00:00:0{number}")
+        port = make(
+            VMInterface, virtual_machine=machine, name="eth0", mtu=1500 if number % 2 else None, mac_address=f"52:54:00:00:00:0{number}"
+        )
         address = IPAddress.objects.get(host=f"10.0.2.{10 + number}")
         make(IPAddressToInterface, ip_address=address, vm_interface=port)
         machine.primary_ip4 = address
         machine.validated_save()
-    make(VMInterface, virtual_machine=machine, name="eth0.100", parent_interface=port, mode="access", untagged_vlan=VLAN.objects.get(name="users"))
+    make(
+        VMInterface,
+        virtual_machine=machine,
+        name="eth0.100",
+        parent_interface=port,
+        mode="access",
+        untagged_vlan=VLAN.objects.get(name="users"),
+    )
     trunk = make(VMInterface, virtual_machine=machine, name="eth1", mode="tagged", enabled=False, role="Uplink")
     trunk.tagged_vlans.set(VLAN.objects.filter(name__in=["users", "voice"]))
     make(Service, virtual_machine=machine, name="http", protocol="tcp", ports=[80, 443], ip_addresses=[address])

@@ -108,9 +108,7 @@ def device_types():
         make(FrontPortTemplate, device_type=panel, name=f"Front {number}", type="lc", rear_port_template=rear)
     trunk = make(RearPortTemplate, device_type=panel, name="Trunk", type="mpo", positions=2)
     for number in (1, 2):
-        make(
-            FrontPortTemplate, device_type=panel, name=f"Lane {number}", type="lc", rear_port_template=trunk, rear_port_position=number
-        )
+        make(FrontPortTemplate, device_type=panel, name=f"Lane {number}", type="lc", rear_port_template=trunk, rear_port_position=number)
     console = make(DeviceType, manufacturer=opengear, model="CM8148")
     make(InterfaceTemplate, device_type=console, name="eth0", type="1000base-t", mgmt_only=True)
     for number in range(1, 5):
@@ -119,7 +117,8 @@ def device_types():
     inlet = make(PowerPortTemplate, device_type=pdu, name="Inlet", type="iec-60309-p-n-e-6h", maximum_draw=7000)
     for number in range(1, 9):
         make(PowerOutletTemplate, device_type=pdu, name=f"Outlet {number}", type="iec-60320-c13", power_port_template=inlet, feed_leg="A")
-    make(DeviceBayTemplate, device_type=make(DeviceType, manufacturer=juniper, model="Chassis", u_height=8, subdevice_role="parent"), name="Bay 1")
+    frame = make(DeviceType, manufacturer=juniper, model="Chassis", u_height=8, subdevice_role="parent")
+    make(DeviceBayTemplate, device_type=frame, name="Bay 1")
     make(DeviceType, manufacturer=juniper, model="Blade", u_height=0, subdevice_role="child")
 
 
@@ -146,7 +145,8 @@ def racks():
         row = make(RackGroup, name=f"{name} Row 1", location=site, parent=hall, description="First row")
         for letter in "AB":
             rack = make(
-                Rack, name=f"{name}-R{letter}", location=site, rack_group=row, role="Network", type="4-post-cabinet", width=19, u_height=42,
+                Rack, name=f"{name}-R{letter}", location=site, rack_group=row, role="Network", type="4-post-cabinet", width=19,
+                u_height=42,
                 facility_id=f"F{number}{letter}", outer_width=600, outer_depth=1000, outer_unit="mm", asset_tag=f"RACK-{name}-{letter}",
                 tenant=Tenant.objects.get(name="Acme") if letter == "A" else None, tags=["production"], cf={"rack_owner": "facilities"},
             )  # fmt: skip
@@ -190,7 +190,8 @@ def device(site: str, role: str, number: int, model: str, **fields) -> Device:
     if fields.get("position"):
         fields["face"] = FACES[role]
     if number % 3 == 1:
-        fields["local_config_context_data"] = {"role": role, "ntp": ["192.0.2.1", "192.0.2.2"], "nested": {"url": f"https://{name}", "save": True}}
+        nested = {"url": f"https://{name}", "save": True}
+        fields["local_config_context_data"] = {"role": role, "ntp": ["192.0.2.1", "192.0.2.2"], "nested": nested}
     tenant = TENANTS[number % 4]
     return make(
         Device, name=name, role=role.capitalize(), device_type=DeviceType.objects.get(model=model), serial=f"SN-{name}".upper(),
@@ -237,7 +238,14 @@ def chassis():
 
     router = Device.objects.get(name="ams01-router-01")
     slot = ModuleBay.objects.get(parent_device=router, name="Slot 1")
-    make(Module, module_type=ModuleType.objects.get(model="MPC7E"), parent_module_bay=slot, serial="MPC-1", asset_tag="AT-MPC-1", tags=["lab"])
+    make(
+        Module,
+        module_type=ModuleType.objects.get(model="MPC7E"),
+        parent_module_bay=slot,
+        serial="MPC-1",
+        asset_tag="AT-MPC-1",
+        tags=["lab"],
+    )
     fan = make(
         InventoryItem, device=router, name="Fan tray", manufacturer=router.device_type.manufacturer, part_id="FAN-1", serial="F-1",
         asset_tag="AT-FAN-1", discovered=True, software_version=SoftwareVersion.objects.get(version="23.4R2"),
@@ -275,5 +283,7 @@ def controllers():
     floor = make(ControllerManagedDeviceGroup, name="Floor 1", controller=wireless, parent=campus, capabilities=["wireless"])
     for number in (13, 14):
         Device.objects.filter(name=f"ams01-leaf-{number}").update(controller_managed_device_group=floor)
-    make(CableType, name="Breakout 1x4", a_connectors=1, b_connectors=4, total_lanes=4, manufacturer=Manufacturer.objects.get(name="Arista"))
+    make(
+        CableType, name="Breakout 1x4", a_connectors=1, b_connectors=4, total_lanes=4, manufacturer=Manufacturer.objects.get(name="Arista")
+    )
     make(CableType, name="Duplex fibre", strands_per_lane=2, polarity_method="straight-through", part_number="LC-LC")

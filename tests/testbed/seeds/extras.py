@@ -52,9 +52,11 @@ def contexts():
     )  # fmt: skip
     make(models.ConfigContext, name="Everywhere", weight=1000, data={"ntp": ["192.0.2.123"], "syslog": {"host": "192.0.2.5", "url": None}})
     make(
-        models.ConfigContext, name="Leaves of AMS01", weight=2000, data={"ntp": ["198.51.100.1"], "vxlan": {"save": True, "vni": [10, 20]}},
+        models.ConfigContext, name="Leaves of AMS01", weight=2000,
+        data={"ntp": ["198.51.100.1"], "vxlan": {"save": True, "vni": [10, 20]}},
         config_context_schema=schema, locations=[Location.objects.get(name="AMS01")], roles=[role("Leaf", Device)],
-        device_types=[DeviceType.objects.get(model="DCS-7050SX")], platforms=[Platform.objects.get(name="EOS")], description="With overlays",
+        device_types=[DeviceType.objects.get(model="DCS-7050SX")], platforms=[Platform.objects.get(name="EOS")],
+        description="With overlays",
     )  # fmt: skip
     make(models.ConfigContext, name="Acme", data={"customer": "acme"}, tenants=[Tenant.objects.get(name="Acme")], is_active=False)
 
@@ -62,10 +64,13 @@ def contexts():
 def groups():
     """Groups by a filter, of other groups, and by hand; their members are computed."""
     leaves = make(
-        DynamicGroup, name="Leaves", content_type="dcim.device", group_type="dynamic-filter", filter={"role": ["Leaf"]}, description="All leaves",
+        DynamicGroup, name="Leaves", content_type="dcim.device", group_type="dynamic-filter", filter={"role": ["Leaf"]},
+        description="All leaves",
         tags=["production"],
     )  # fmt: skip
-    here = make(DynamicGroup, name="Devices of AMS01", content_type="dcim.device", group_type="dynamic-filter", filter={"location": ["AMS01"]})
+    here = make(
+        DynamicGroup, name="Devices of AMS01", content_type="dcim.device", group_type="dynamic-filter", filter={"location": ["AMS01"]}
+    )
     make(DynamicGroup, name="Loopbacks", content_type="ipam.ipaddress", group_type="dynamic-filter", filter={"role": ["Loopback"]})
     both = make(DynamicGroup, name="Leaves of AMS01", content_type="dcim.device", group_type="dynamic-set")
     both.add_child(leaves, operator="intersection", weight=10)
@@ -82,15 +87,18 @@ def groups():
 def templates():
     make(
         models.GraphQLQuery, name="Devices of a location",
-        query='query ($location: String = "AMS01", $limit: Int = 5) { devices(location: [$location], limit: $limit) { name serial role { name } } }',
+        query='query ($location: String = "AMS01", $limit: Int = 5) {'
+        " devices(location: [$location], limit: $limit) { name serial role { name } } }",
     )  # fmt: skip
     make(models.GraphQLQuery, name="Locations", query="{ locations { name parent { name } } }")
     make(
-        models.ExportTemplate, content_type="dcim.device", name="Names", template_code="{% for d in queryset %}{{ d.name }}\n{% endfor %}",
+        models.ExportTemplate, content_type="dcim.device", name="Names",
+        template_code="{% for d in queryset %}{{ d.name }}\n{% endfor %}",
         mime_type="text/plain", file_extension="txt", description="One a line",
     )  # fmt: skip
     make(
-        models.CustomLink, content_type="dcim.device", name="Wiki", text="Wiki of {{ obj.name }}", target_url="https://wiki.example.com/{{ obj.name }}",
+        models.CustomLink, content_type="dcim.device", name="Wiki", text="Wiki of {{ obj.name }}",
+        target_url="https://wiki.example.com/{{ obj.name }}",
         new_window=True, group_name="Links", button_class="info",
     )  # fmt: skip
     make(models.CustomLink, content_type="dcim.location", name="Map", text="Map", target_url="https://maps.example.com", new_window=False)
@@ -100,18 +108,25 @@ def integrations():
     access = models.SecretsGroup.objects.get(name="Device access")
     with mock.patch("nautobot.extras.models.datasources.GitRepository.clone_to_directory"):
         make(
-            models.GitRepository, name="Config Contexts", remote_url="https://git.example.com/contexts.git", branch="main", secrets_group=access,
+            models.GitRepository, name="Config Contexts", remote_url="https://git.example.com/contexts.git", branch="main",
+            secrets_group=access,
             provided_contents=["extras.configcontext"], tags=["lab"],
         )  # fmt: skip
     make(
-        models.ExternalIntegration, name="Ticketing", remote_url="https://tickets.example.com/api", http_method="POST", secrets_group=access,
-        extra_config={"queue": "net", "url": None}, headers={"X-Token": "{{ secret }}"}, verify_ssl=False, ca_file_path="/etc/ssl/ca.pem", tags=["lab"],
+        models.ExternalIntegration, name="Ticketing", remote_url="https://tickets.example.com/api", http_method="POST",
+        secrets_group=access,
+        extra_config={"queue": "net", "url": None}, headers={"X-Token": "{{ secret }}"}, verify_ssl=False,
+        ca_file_path="/etc/ssl/ca.pem", tags=["lab"],
     )  # fmt: skip
     make(
-        models.Webhook, name="Tell the ticket system", payload_url="https://tickets.example.com/hook", type_create=True, type_update=True, enabled=False,
-        content_types=["dcim.location", "dcim.device"], additional_headers="X-Team: net", body_template='{"event": "{{ event }}"}', secret="hush",
+        models.Webhook, name="Tell the ticket system", payload_url="https://tickets.example.com/hook", type_create=True,
+        type_update=True, enabled=False,
+        content_types=["dcim.location", "dcim.device"], additional_headers="X-Team: net", body_template='{"event": "{{ event }}"}',
+        secret="hush",
     )  # fmt: skip
-    make(models.Webhook, name="On delete", payload_url="https://example.com", type_delete=True, enabled=False, content_types=["ipam.prefix"])
+    make(
+        models.Webhook, name="On delete", payload_url="https://example.com", type_delete=True, enabled=False, content_types=["ipam.prefix"]
+    )
 
 
 def attachments():
@@ -133,7 +148,9 @@ def attachments():
 def metadata():
     device = Device.objects.get(name="ams01-leaf-01")
     ann, on = Contact.objects.get(name="Ann Example"), ["dcim.device", "ipam.prefix"]
-    source = make(models.MetadataType, name="System of Record", data_type="select", content_types=on, description="Who says so", tags=["lab"])
+    source = make(
+        models.MetadataType, name="System of Record", data_type="select", content_types=on, description="Who says so", tags=["lab"]
+    )
     for weight, word in enumerate(("CMDB", "Nautobot")):
         make(models.MetadataChoice, metadata_type=source, value=word, weight=100 + weight)
     owner = make(models.MetadataType, name="Data Owner", data_type="contact-or-team", content_types=on)
@@ -142,25 +159,38 @@ def metadata():
     make(models.ObjectMetadata, metadata_type=source, assigned_object=device, scoped_fields=["serial", "name"], value="CMDB")
     make(models.ObjectMetadata, metadata_type=owner, assigned_object=device, scoped_fields=[], contact=ann)
     make(models.ObjectMetadata, metadata_type=raw, assigned_object=device, scoped_fields=["role"], value={"url": None, "save": [1]})
-    make(models.ObjectMetadata, metadata_type=seen, assigned_object=Prefix.objects.get(network="10.0.2.0"), scoped_fields=[], value="2024-05-06T07:08:09")
+    make(
+        models.ObjectMetadata,
+        metadata_type=seen,
+        assigned_object=Prefix.objects.get(network="10.0.2.0"),
+        scoped_fields=[],
+        value="2024-05-06T07:08:09",
+    )
 
 
 def validation():
     make(
-        RegularExpressionValidationRule, name="Provider network names", content_type="circuits.providernetwork", field="name", tags=["lab"],
+        RegularExpressionValidationRule, name="Provider network names", content_type="circuits.providernetwork", field="name",
+        tags=["lab"],
         regular_expression="^[A-Z]", error_message="A name starts with a capital.",
     )  # fmt: skip
-    make(MinMaxValidationRule, name="Rack height", content_type="dcim.rack", field="u_height", min=1, max=60, error_message="Too low or high")
+    make(
+        MinMaxValidationRule, name="Rack height", content_type="dcim.rack", field="u_height", min=1, max=60, error_message="Too low or high"
+    )
     make(RequiredValidationRule, name="Provider accounts", content_type="circuits.provider", field="account", enabled=False)
     make(UniqueValidationRule, name="Few alike", content_type="dcim.manufacturer", field="description", max_instances=3, enabled=False)
     device = Device.objects.get(name="ams01-leaf-01")
     for valid in (True, False):
         DataCompliance.objects.create(
-            compliance_class_name="Names", content_type=content_type(device), object_id=device.pk, validated_object_str=str(device), valid=valid,
-            last_validation_date=timezone.now(), validated_attribute="name" if valid else "serial", message="" if valid else "Not as we like it",
+            compliance_class_name="Names", content_type=content_type(device), object_id=device.pk, validated_object_str=str(device),
+            valid=valid,
+            last_validation_date=timezone.now(), validated_attribute="name" if valid else "serial",
+            message="" if valid else "Not as we like it",
             validated_attribute_value=device.name if valid else device.serial,
         )  # fmt: skip
-    CapircaPolicy.objects.bulk_create([CapircaPolicy(device=Device.objects.get(name="ams01-router-01"), pol="", net="", svc="", cfg="permit")])
+    CapircaPolicy.objects.bulk_create(
+        [CapircaPolicy(device=Device.objects.get(name="ams01-router-01"), pol="", net="", svc="", cfg="permit")]
+    )
 
 
 def jobs():
@@ -176,7 +206,13 @@ def jobs():
     report.tags.add("production")
     report.validated_save()
     admin = User.objects.get(username="admin")
-    make(models.JobButton, name="Press", text="Press {{ obj }}", job=Job.objects.get(job_class_name="OnButton"), content_types=["dcim.location"])
+    make(
+        models.JobButton,
+        name="Press",
+        text="Press {{ obj }}",
+        job=Job.objects.get(job_class_name="OnButton"),
+        content_types=["dcim.location"],
+    )
     make(
         models.JobHook, name="On cluster types", job=Job.objects.get(job_class_name="OnChange"), type_create=True, enabled=False,
         content_types=["virtualization.clustertype"],
@@ -190,17 +226,25 @@ def jobs():
     for level in ("info", "warning", "success"):
         models.JobLogEntry.objects.create(job_result=over, log_level=level, grouping="run", message=f"A line at {level}")
     models.JobResult.objects.create(
-        name="Testbed Fail", task_name="testbed_jobs.Fail", job_model=Job.objects.get(job_class_name="Fail"), status="FAILURE", user=admin,
-        date_started=started, date_done=started, result={"exc_type": "RuntimeError", "exc_message": ["as it should"]}, traceback="RuntimeError",
+        name="Testbed Fail", task_name="testbed_jobs.Fail", job_model=Job.objects.get(job_class_name="Fail"), status="FAILURE",
+        user=admin,
+        date_started=started, date_done=started, result={"exc_type": "RuntimeError", "exc_message": ["as it should"]},
+        traceback="RuntimeError",
     )  # fmt: skip
     make(models.FileProxy, name="output.txt", file=ContentFile(b"done\n", name="output.txt"), job_result=over)
     ScheduledJob.create_schedule(
-        report, admin, name="Report of the new year", interval="custom", crontab="0 0 1 1 *", start_time=FUTURE, job_kwargs={"title": "Yearly"}
+        report,
+        admin,
+        name="Report of the new year",
+        interval="custom",
+        crontab="0 0 1 1 *",
+        start_time=FUTURE,
+        job_kwargs={"title": "Yearly"},
     )
 
 
 def approvals():
-    """The guarded job runs after one approval of two stages' worth: any of the approvers, then two of them."""
+    """The guarded job runs once an approver has approved; one run waits, one was denied."""
     group = Group.objects.get(name="Approvers")
     guarded = Job.objects.get(job_class_name="Guarded")
     workflow = make(
@@ -214,7 +258,9 @@ def approvals():
     admin = User.objects.get(username="admin")
     for name in ("Guarded and waiting", "Guarded and denied"):
         ScheduledJob.create_schedule(guarded, admin, name=name, interval="future", start_time=FUTURE, job_kwargs={"word": "please"})
-    stage = models.ApprovalWorkflowStage.objects.get(approval_workflow__object_under_review_object_id=ScheduledJob.objects.get(name=name).pk)
+    stage = models.ApprovalWorkflowStage.objects.get(
+        approval_workflow__object_under_review_object_id=ScheduledJob.objects.get(name=name).pk
+    )
     models.ApprovalWorkflowStageResponse.objects.create(approval_workflow_stage=stage, user=admin, state="Denied", comments="No")
 
 

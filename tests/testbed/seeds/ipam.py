@@ -39,9 +39,10 @@ def prefixes():
     make(RIR, name="RIPE")
     make(Namespace, name="Lab", description="Overlaps with Global", tenant=Tenant.objects.get(name="Globex"), tags=["lab"])
     ams, fra = Location.objects.get(name="AMS01"), Location.objects.get(name="FRA01")
+    allocated = datetime.datetime(2023, 4, 5, 6, 7, 8, tzinfo=datetime.UTC)
     for text, kind, options in (
         ("10.0.0.0/16", "container", {"rir": RIR.objects.get(name="RFC1918"), "description": "Everything", "tags": ["production"]}),
-        ("10.0.1.0/24", "network", {"role": "Management", "locations": [ams, fra], "date_allocated": datetime.datetime(2023, 4, 5, 6, 7, 8, tzinfo=datetime.UTC)}),
+        ("10.0.1.0/24", "network", {"role": "Management", "locations": [ams, fra], "date_allocated": allocated}),
         ("10.0.2.0/24", "network", {"role": "Servers", "locations": [ams], "tenant": Tenant.objects.get(name="Acme")}),
         ("10.0.3.0/30", "network", {"description": "Full"}),
         ("10.0.4.0/22", "container", {"description": "Half of it is free"}),
@@ -136,7 +137,8 @@ def change(record, *, tags=(), **fields):
 def vrfs():
     targets = [make(RouteTarget, name=f"65001:{number}", tenant=Tenant.objects.get(name="Acme")) for number in (1, 2)]
     blue = make(
-        VRF, name="blue", rd="65001:100", import_targets=targets, export_targets=targets[:1], description="Customers", tags=["production"],
+        VRF, name="blue", rd="65001:100", import_targets=targets, export_targets=targets[:1], description="Customers",
+        tags=["production"],
         prefixes=list(Prefix.objects.filter(network="10.0.4.0", prefix_length=24)), tenant=Tenant.objects.get(name="Acme"),
     )  # fmt: skip
     make(VRF, name="plain")

@@ -103,7 +103,9 @@ def fields():
 
 def locations():
     kinds = list(ContentType.objects.filter(FeatureQuery("locations").get_query()))
-    region = make(LocationType, name="Region", nestable=True, content_types=["circuits.circuittermination", "ipam.prefix", "ipam.namespace"])
+    region = make(
+        LocationType, name="Region", nestable=True, content_types=["circuits.circuittermination", "ipam.prefix", "ipam.namespace"]
+    )
     site = make(LocationType, name="Site", parent=region, description="A building", content_types=kinds)
     room = make(LocationType, name="Room", parent=site, content_types=kinds)
     regions = {name: make(Location, name=name, location_type=region) for name in ("Europe", "America")}
@@ -111,7 +113,8 @@ def locations():
         regions[name] = make(Location, name=name, location_type=region, parent=regions["Europe"])
     for number, (name, (parent, zone, asn, latitude, longitude)) in enumerate(SITES.items()):
         place = make(
-            Location, name=name, location_type=site, parent=regions[parent], time_zone=zone, asn=asn, latitude=latitude, longitude=longitude,
+            Location, name=name, location_type=site, parent=regions[parent], time_zone=zone, asn=asn, latitude=latitude,
+            longitude=longitude,
             facility=f"DC{number}", tenant=Tenant.objects.get(name="Acme") if number == 0 else None, physical_address="1 Main Street",
             contact_name="Front Desk", contact_phone="555-0100", contact_email="desk@example.com", tags=["production"],
             cf={"environment": "Production", "warranty_years": number, "features": ["bgp", "evpn"][:number], "automation": {"wave": number}},
@@ -137,5 +140,12 @@ def relationships():
         Relationship, label="Serves Prefixes", key="serves_prefixes", type="many-to-many", source_type="dcim.device",
         destination_type="ipam.prefix", source_filter={"name__ic": ["router"]}, description="What a router announces",
     )  # fmt: skip
-    make(Relationship, label="Peers With", key="peers_with", type="symmetric-many-to-many", source_type="dcim.location", destination_type="dcim.location")
+    make(
+        Relationship,
+        label="Peers With",
+        key="peers_with",
+        type="symmetric-many-to-many",
+        source_type="dcim.location",
+        destination_type="dcim.location",
+    )
     make(Relationship, label="Home VLAN", key="home_vlan", type="one-to-many", source_type="ipam.vlan", destination_type="dcim.rack")

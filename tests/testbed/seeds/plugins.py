@@ -27,7 +27,13 @@ def routing():
     secret = Secret.objects.get(name="Device password")
     attributes = {"timers": {"hold": 90, "url": None}, "communities": ["65001:1", "65001:2"], "save": True}
     template = make(
-        bgp.PeerGroupTemplate, name="Edge", autonomous_system=ours, role="Peer", secret=secret, extra_attributes=attributes, description="All edges"
+        bgp.PeerGroupTemplate,
+        name="Edge",
+        autonomous_system=ours,
+        role="Peer",
+        secret=secret,
+        extra_attributes=attributes,
+        description="All edges",
     )
     make(bgp.PeerGroupTemplate, name="Bare", enabled=False)
     instances, groups = [], []
@@ -48,23 +54,32 @@ def routing():
     make(bgp.AddressFamily, routing_instance=instances[0], afi_safi="ipv4_unicast", vrf=VRF.objects.get(name="blue"))
     make(bgp.PeerGroup, name="bare", routing_instance=instances[0], enabled=False)
     peering = make(bgp.Peering)
-    ends = [
-        make(
+    ends = []
+    for number, (instance, group) in enumerate(zip(instances, groups, strict=True), 1):
+        end = make(
             bgp.PeerEndpoint, peering=peering, routing_instance=instance, peer_group=group, role="Peer", description=f"Side {number}",
             source_ip=IPAddress.objects.get(host=f"10.0.3.{number}"), extra_attributes={"weight": number}, tags=["lab"],
         )  # fmt: skip
-        for number, (instance, group) in enumerate(zip(instances, groups, strict=True), 1)
-    ]
+        ends.append(end)
     peering.update_peers()
     make(bgp.PeerEndpointAddressFamily, peer_endpoint=ends[0], afi_safi="ipv4_unicast", import_policy="in", multipath=False)
 
 
 def names():
-    view = make(dns.DNSView, name="Internal", description="For us", prefixes=list(Prefix.objects.filter(network="10.0.2.0")), tags=["production"])
+    view = make(
+        dns.DNSView, name="Internal", description="For us", prefixes=list(Prefix.objects.filter(network="10.0.2.0")), tags=["production"]
+    )
     registrar = make(dns.DNSRegistrar, name="Names Inc", url="https://names.example.com", account_number="N-1")
     soa = {"filename": "example.zone", "soa_mname": "ns1.example.com", "soa_rname": "admin@example.com"}
     zone = make(
-        dns.DNSZone, name="example.com", dns_view=view, ttl=3600, soa_serial=2024010101, tenant=Tenant.objects.get(name="Acme"), tags=["critical"], **soa
+        dns.DNSZone,
+        name="example.com",
+        dns_view=view,
+        ttl=3600,
+        soa_serial=2024010101,
+        tenant=Tenant.objects.get(name="Acme"),
+        tags=["critical"],
+        **soa,
     )
     reverse = make(dns.DNSZone, name="2.0.10.in-addr.arpa", dns_view=view, description="Reverse", **soa)
     make(
@@ -96,7 +111,15 @@ def firewalls():
     https = make(firewall.ServiceObject, name="https-8443", ip_protocol="TCP", port="8443")
     echo = make(firewall.ServiceObject, name="echo-request", ip_protocol="ICMP", description="No port")
     web = make(firewall.ServiceObjectGroup, name="web", service_objects=[https])
-    app = make(firewall.ApplicationObject, name="mail", category="business", subcategory="email", technology="client", risk=3, default_type="tcp/25")
+    app = make(
+        firewall.ApplicationObject,
+        name="mail",
+        category="business",
+        subcategory="email",
+        technology="client",
+        risk=3,
+        default_type="tcp/25",
+    )
     apps = make(firewall.ApplicationObjectGroup, name="office", application_objects=[app])
     person = make(firewall.UserObject, username="ann", name="Ann Example")
     people = make(firewall.UserObjectGroup, name="staff", user_objects=[person])
@@ -104,17 +127,25 @@ def firewalls():
     inside = make(firewall.Zone, name="inside", interfaces=[Interface.objects.get(device=router, name="Ethernet3")])
     outside = make(firewall.Zone, name="outside", vrfs=[VRF.objects.get(name="plain")])
     allow = make(
-        firewall.PolicyRule, name="allow web", action="allow", index=10, log=True, source_zone=inside, destination_zone=outside, request_id="CHG1",
+        firewall.PolicyRule, name="allow web", action="allow", index=10, log=True, source_zone=inside, destination_zone=outside,
+        request_id="CHG1",
         source_addresses=objects[:1], source_address_groups=[hosts], destination_addresses=objects[1:2], destination_services=[https],
-        destination_service_groups=[web], applications=[app], application_groups=[apps], source_users=[person], source_user_groups=[people],
+        destination_service_groups=[web], applications=[app], application_groups=[apps], source_users=[person],
+        source_user_groups=[people],
         tags=["critical"],
     )  # fmt: skip
     drop = make(firewall.PolicyRule, name="drop the rest", action="drop", index=20, destination_services=[echo])
     policy = make(
-        firewall.Policy, name="edge", description="North to south", policy_rules=[allow, drop], tenant=Tenant.objects.get(name="Acme"), tags=["lab"]
+        firewall.Policy,
+        name="edge",
+        description="North to south",
+        policy_rules=[allow, drop],
+        tenant=Tenant.objects.get(name="Acme"),
+        tags=["lab"],
     )
     hide = make(
-        firewall.NATPolicyRule, name="hide", index=10, source_zone=inside, destination_zone=outside, original_source_address_groups=[hosts],
+        firewall.NATPolicyRule, name="hide", index=10, source_zone=inside, destination_zone=outside,
+        original_source_address_groups=[hosts],
         translated_source_addresses=objects[:1], original_destination_services=[https],
     )  # fmt: skip
     nat = make(firewall.NATPolicy, name="edge nat", nat_policy_rules=[hide], description="Hides the inside")

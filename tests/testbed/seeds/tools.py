@@ -4,8 +4,6 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from nautobot.extras.models import Role, RoleField, Status, StatusField, Tag
 
-DEVICE_FIELDS = "owner_team", "warranty_years", "automation", "environment", "features", "commissioned", "monitored", "runbook"
-
 
 def make(model, /, **fields):
     """Validate and save one object.

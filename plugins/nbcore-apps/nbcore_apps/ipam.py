@@ -1,0 +1,176 @@
+"""nb.ipam: prefixes, addresses, VLANs, and what is still free in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbcore import Action, ActionSpec, AppSpec, EndpointSpec, InputError, Record
+
+from ._common import NautobotApp, bound, field
+
+
+class IPAddress(Record):
+    """An IP address; its text is its display name, else the address."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return super().__str__() or field(self, "address")
+
+
+class AvailableIPs(Action):
+    """The free addresses of a prefix."""
+
+    def list(self, api_version: str | None = None, **params: Any) -> list[IPAddress]:
+        """Free addresses (one GET).
+
+        Args:
+            api_version: the version to ask for, for this request.
+            **params: `range_start` and `range_end`, the first and last address to look at; `limit`, how many (the server gives 50
+                without it, and 1,000 at the most).
+
+        Returns:
+            IPAddress records that are not in Nautobot: they have an `address` and an `ip_version`, and no id.
+        """
+        return [_free(self, "ipam/ip-addresses", row) for row in super().list(api_version, **params)]
+
+    def create(
+        self, data: Any = None, api_version: str | None = None, *, range_start: str | None = None, range_end: str | None = None, **fields: Any
+    ) -> Any:
+        """Take the first free address, or several.
+
+        Args:
+            data: the fields of the new address, such as `{"status": "Active"}`; a list of dicts for several.
+            api_version: the version to ask for, for this request.
+            range_start: the first address that may be taken.
+            range_end: the last address that may be taken.
+            **fields: the fields, instead of data.
+
+        Returns:
+            The new IPAddress, or a list of them.
+
+        Raises:
+            AllocationError: there are not as many free addresses; none was taken.
+        """
+        params = {"range_start": range_start, "range_end": range_end}
+        body = data if data is not None else fields
+        return self._send("POST", body=body or {}, params={key: value for key, value in params.items() if value}, api_version=api_version)
+
+
+class AvailablePrefixes(Action):
+    """The free space of a prefix, as prefixes."""
+
+    def list(self, api_version: str | None = None, **params: Any) -> list[Prefix]:
+        """The free space (one GET).
+
+        Returns:
+            Prefix records that are not in Nautobot: they have a `prefix` and an `ip_version`, and no id.
+        """
+        return [_free(self, "ipam/prefixes", row) for row in super().list(api_version, **params)]
+
+    def create(self, data: Any = None, api_version: str | None = None, **fields: Any) -> Any:
+        """Take the first free prefix of a length, or several.
+
+        Args:
+            data: the fields of the new prefix, with a `prefix_length`; a list of dicts for several.
+            api_version: the version to ask for, for this request.
+            **fields: the fields, instead of data.
+
+        Returns:
+            The new Prefix, or a list of them.
+
+        Raises:
+            InputError: no `prefix_length` (which the server answers with a 500).
+            AllocationError: there is no room for all of them; none was taken.
+        """
+        body = data if data is not None else fields
+        if not all(isinstance(item, dict) and item.get("prefix_length") for item in (body if isinstance(body, list) else [body])):
+            raise InputError("a prefix to be taken needs a prefix_length, such as 24")
+        return super().create(body, api_version)
+
+
+class AvailableVLANs(Action):
+    """The free VLAN ids of a VLAN group."""
+
+    def list(self, api_version: str | None = None, **params: Any) -> list[int]:
+        """All free VLAN ids (one GET).
+
+        Args:
+            api_version: the version to ask for, for this request.
+            **params: `limit`, how many.
+        """
+        # Without a limit the server tells only the first 50, and counts no more; a negative one asks for all.
+        query = {"limit": "-1", **params}
+        found: list[int] = self.api.request(
+            "GET", self.path, params=query, api_version=api_version, endpoint=self.endpoint.path, action=self.spec.name, operation="list"
+        )["results"]
+        return found
+
+
+def _free(action: Action, path: str, data: Any) -> Any:
+    return action.api.endpoint(path).make(data) if isinstance(data, dict) else data
+
+
+class Prefix(Record):
+    """A prefix; its text is its display name, else the prefix."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return super().__str__() or field(self, "prefix")
+
+    @property
+    def available_ips(self) -> AvailableIPs:
+        """Its free addresses: `.list()`, and `.create({"status": "Active"})` takes one."""
+        return bound(AvailableIPs, self, "available-ips")
+
+    @property
+    def available_prefixes(self) -> AvailablePrefixes:
+        """Its free space: `.list()`, and `.create({"prefix_length": 24, "status": "Active"})` takes one."""
+        return bound(AvailablePrefixes, self, "available-prefixes")
+
+
+class VLANGroup(Record):
+    """A group of VLANs, which may have a range of VLAN ids."""
+
+    __slots__ = ()
+
+    @property
+    def available_vlans(self) -> AvailableVLANs:
+        """Its free VLAN ids: `.list()`, and `.create({"name": "users", "status": "Active"})` makes a VLAN of the first one."""
+        return bound(AvailableVLANs, self, "available-vlans")
+
+
+class VLAN(Record):
+    """A VLAN."""
+
+    __slots__ = ()
+
+
+_IPS = ActionSpec("available-ips", methods=("GET", "POST"), returns="records", allocates=True)
+_PREFIXES = ActionSpec("available-prefixes", methods=("GET", "POST"), returns="records", allocates=True)
+_VLANS = ActionSpec("available-vlans", methods=("GET", "POST"), returns="records", allocates=True)
+_VRF_SETS = ("devices", "export_targets", "import_targets", "prefixes", "virtual_device_contexts", "virtual_machines")
+
+app = AppSpec(
+    "ipam",
+    "ipam",
+    (
+        EndpointSpec("ip-address-ranges"),
+        EndpointSpec("ip-address-to-interface"),
+        EndpointSpec("ip-addresses", IPAddress, m2m_fields=("interfaces", "nat_outside_list", "vm_interfaces")),
+        EndpointSpec("namespaces"),
+        EndpointSpec("prefix-location-assignments"),
+        EndpointSpec("prefixes", Prefix, m2m_fields=("locations", "vrfs"), actions=(_IPS, _PREFIXES)),
+        EndpointSpec("rirs"),
+        EndpointSpec("route-targets"),
+        EndpointSpec("services", m2m_fields=("ip_addresses",)),
+        EndpointSpec("vlan-groups", VLANGroup, actions=(_VLANS,)),
+        EndpointSpec("vlan-location-assignments"),
+        EndpointSpec("vlans", VLAN, m2m_fields=("locations",)),
+        EndpointSpec("vrf-device-assignments"),
+        EndpointSpec("vrf-prefix-assignments"),
+        EndpointSpec("vrfs", m2m_fields=_VRF_SETS),
+    ),
+    app=NautobotApp,
+)
