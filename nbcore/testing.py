@@ -27,11 +27,11 @@ from .transport import Call, Reply
 from .transport.body import encode
 
 URL = "http://nautobot.test"
-Handler = Callable[[Call], Any]
+Handler = Callable[[Call], Reply]
 
 
 class Wire:
-    """An in-memory server: a hook plugin that answers `nbcore_send` in the network's place. Hook plugins that wrap sending still see every call.
+    """An in-memory server: a hook plugin that answers `nbcore_send` in the network's place. Hooks that wrap it still see every call.
 
     Attributes:
         calls: every call it was sent, in order.
@@ -143,7 +143,8 @@ def _check_endpoint(spec: AppSpec, endpoint: EndpointSpec) -> None:
     if endpoint.key == "singleton" or "/" in endpoint.slug:
         return
     wire = Wire()
-    wire.serve(path, [row(path, **{name: {"id": 1, "nested": [{"url": None}]} for name in endpoint.json_fields})])
+    shapes: dict[str, Any] = {name: {"id": 1, "nested": [{"url": None}]} for name in endpoint.json_fields}
+    wire.serve(path, [row(path, **shapes)])
     nb = make_api(wire, spec)
     served = getattr(getattr(nb, spec.name), endpoint.attribute)
     (record,) = list(served.all())

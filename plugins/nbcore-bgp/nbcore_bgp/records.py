@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nbcore import AllocationError, Record, ValidationError
+from nbcore import AllocationError, NbcoreError, Record, ValidationError
 
 if TYPE_CHECKING:
     from nbcore import RecordSet
@@ -126,10 +126,13 @@ class Inheriting(Record):
 
         `extra_attributes` are merged; an AS, address, role or description that the object does not have is its group's, its
         template's or its routing instance's. This record itself is left as it is.
+
+        Raises:
+            NbcoreError: the object is not on the server any more.
         """
         found = self.endpoint.get(self.id, include_inherited=True)
         if found is None:
-            raise LookupError(f"{self!r} is not on the server any more")
+            raise NbcoreError(f"{self!r} is not on the server any more")
         return found
 
 
