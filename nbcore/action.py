@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import pagination
+from . import reader
 from .errors import InputError
 from .query import Query, build
-from .transport import Call, Reply, body
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
@@ -106,21 +105,7 @@ class Action:
 
     def _paged(self, query: Query) -> Any:
         """All pages of a route that answers as a list route does."""
-
-        def decode(call: Call, reply: Reply) -> pagination.Page:
-            return pagination.page_of(call, reply, body.decode(call, reply))
-
-        def fetch(offset: int, limit: int) -> pagination.Page:
-            window = (("limit", str(limit)), *((("offset", str(offset)),) if offset else ()))
-            call = self.api.call(
-                "GET", self.path, params=(*query.params, *window), api_version=query.api_version, endpoint=self.endpoint.path,
-                action=self.spec.name, operation="list",
-            )  # fmt: skip
-            page: pagination.Page = self.api.transport.exchange(call, decode)[1]
-            return page
-
-        size = query.page_size or self.api.options.page_size
-        rows = [row for page in pagination.read(fetch, size, query.start, query.stop, None) for row in page]
+        rows = [row for page in reader.pages(self.endpoint, query, self.path, self.spec.name) for row in page]
         return self.api.wrap(rows) if self.spec.returns == "records" else rows
 
     def __repr__(self) -> str:

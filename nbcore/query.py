@@ -25,6 +25,7 @@ class Query:
         start: the first row wanted.
         stop: the row after the last wanted; None for all.
         api_version: the version to ask for.
+        prefetch: paths of related objects to read ahead.
     """
 
     params: Params = ()
@@ -34,6 +35,7 @@ class Query:
     start: int = 0
     stop: int | None = None
     api_version: str | None = None
+    prefetch: tuple[str, ...] = ()
 
     @property
     def filtered(self) -> bool:

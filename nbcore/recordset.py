@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
-from . import nulls, pagination
-from .errors import DriftError, EverythingError, InputError, ShapeError
+from . import reader
+from .errors import DriftError, EverythingError, InputError
 from .query import Query, build
-from .transport import body
-from .transport.call import Call, Reply
+from .record.siblings import Siblings
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
@@ -51,9 +51,14 @@ class RecordSet(Sequence["Record"]):
         rest = tuple(pair for pair in self._query.params if pair[0] != "sort")
         return self._with(params=(*rest, ("sort", ",".join(names))))
 
-    def _with(self, **changes: Any) -> RecordSet:
-        from dataclasses import replace
+    def prefetch(self, *paths: str) -> RecordSet:
+        """These records with related objects read ahead, such as `.prefetch("location__parent", "primary_ip4")`.
 
+        They are read with the records: one GET a chunk of distinct ids of each path.
+        """
+        return self._with(prefetch=(*self._query.prefetch, *paths))
+
+    def _with(self, **changes: Any) -> RecordSet:
         return RecordSet(self._endpoint, replace(self._query, **changes))
 
     # --- reading -----------------------------------------------------------------------------------------------------
@@ -62,7 +67,7 @@ class RecordSet(Sequence["Record"]):
         if self._rows is None:
             for attempt in range(1, _READS + 1):
                 try:
-                    self._rows = list(self.iterator())
+                    rows = [row for page in reader.objects(self._endpoint, self._query) for row in page]
                     break
                 except DriftError as drift:
                     if attempt == _READS:
@@ -70,57 +75,31 @@ class RecordSet(Sequence["Record"]):
                             f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
                             "Sort by a field that does not change (sort='id'), or read when less is written."
                         ) from drift
-        assert self._rows is not None  # noqa: S101  for the type checker
+            self._rows = self._records(rows)
         return self._rows
 
     def iterator(self) -> Iterator[Record]:
-        """The records one by one, with the memory of a few pages; nothing is kept.
+        """The records one by one, with the memory of a few pages; nothing is kept. Those of one page load related objects together.
 
         Raises:
             DriftError: rows moved while they were read.
         """
-        for rows in self._pages():
-            if not rows:
-                continue
-            if not isinstance(rows[0], dict):
-                raise ShapeError(f"{self._endpoint.path}: the rows of the list are {type(rows[0]).__name__}, not objects")
-            make = self._endpoint.record_class(rows[0])
-            self._endpoint.learn(rows[0])
-            endpoint = self._endpoint
-            yield from [make(row, endpoint) for row in rows]
+        for rows in reader.objects(self._endpoint, self._query):
+            yield from self._records(rows)
 
-    def _pages(self) -> Iterator[list[Any]]:
-        if self._query.empty:
-            return
-        api = self._endpoint.api
-        pairs = tuple(nulls.pair(self._endpoint, name) for name in self._query.nulls)
-        query = self._query.with_params(self._query.params + pairs)
-        size = query.page_size or api.options.page_size
-        for part in query.split():
-            yield from pagination.read(
-                self._fetcher(part), size, part.start, part.stop, api.transport.map if api.options.threading else None
-            )
-
-    def _fetcher(self, query: Query) -> Callable[[int, int], pagination.Page]:
-        def fetch(offset: int, limit: int) -> pagination.Page:
-            window = (("limit", str(limit)), *((("offset", str(offset)),) if offset else ()))
-            page, call = self._page(query, window)
-            self._endpoint.api.transport.watch("nbcore_page", call=call, fetched=offset + len(page.rows), total=page.count)
-            return page
-
-        return fetch
-
-    def _page(self, query: Query, window: tuple[tuple[str, str], ...]) -> tuple[pagination.Page, Call]:
-        api = self._endpoint.api
-        call = api.call(
-            "GET", f"{self._endpoint.path}/", params=(*query.params, *window), api_version=query.api_version,
-            endpoint=self._endpoint.path, operation="list",
-        )  # fmt: skip
-
-        def decode(call: Call, reply: Reply) -> pagination.Page:
-            return pagination.page_of(call, reply, body.decode(call, reply))
-
-        return api.transport.exchange(call, decode)[1], call
+    def _records(self, rows: list[dict[str, Any]]) -> list[Record]:
+        """The records of rows that were read together."""
+        if not rows:
+            return []
+        endpoint = self._endpoint
+        make = endpoint.record_class(rows[0])
+        endpoint.learn(rows[0])
+        group = Siblings(endpoint.api)
+        records = [make(row, endpoint, True, group) for row in rows]
+        group.hold(records)
+        for path in self._query.prefetch:
+            group.prefetch(path)
+        return records
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self._read())
@@ -182,12 +161,7 @@ class RecordSet(Sequence["Record"]):
         """How many records there are (one request, without the rows); no request when they were read."""
         if self._rows is not None or self._query.empty:
             return len(self._rows or ())
-        parts = list(
-            self._query.with_params(self._query.params + tuple(nulls.pair(self._endpoint, name) for name in self._query.nulls)).split()
-        )
-        total = sum(self._page(part, (("limit", "1"),))[0].count for part in parts)
-        last = total if self._query.stop is None else min(total, self._query.stop)
-        return max(0, last - self._query.start)
+        return reader.count(self._endpoint, self._query)
 
     def exists(self) -> bool:
         """Whether there is any record (one request for one row)."""

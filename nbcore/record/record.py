@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, NotLoadedError, ShapeError, describe
 from ..transport.call import Change
 from . import changes
+from .siblings import Siblings
 from .values import SCALARS, Choice, is_choice, is_reference, is_uuid, wire
 
 if TYPE_CHECKING:
@@ -35,21 +36,24 @@ class Record:
         data: the server's JSON object.
         endpoint: the list route it belongs to.
         complete: whether `data` comes from a list or detail route, and so has every field.
+        group: the records it was read with.
     """
 
-    __slots__ = ("__weakref__", "_complete", "_data", "_endpoint", "_read", "_set")
+    __slots__ = ("__weakref__", "_complete", "_data", "_endpoint", "_group", "_read", "_set")
 
     _data: dict[str, Any]
     _endpoint: Endpoint
     _complete: bool
+    _group: Siblings | None
     _read: dict[str, Any] | None
     _set: set[str]
 
-    def __init__(self, data: dict[str, Any], endpoint: Endpoint, complete: bool = True) -> None:
+    def __init__(self, data: dict[str, Any], endpoint: Endpoint, complete: bool = True, group: Siblings | None = None) -> None:
         put = object.__setattr__
         put(self, "_data", data)
         put(self, "_endpoint", endpoint)
         put(self, "_complete", complete)
+        put(self, "_group", group)
         put(self, "_read", None)
         put(self, "_set", _NOTHING)
 
@@ -80,11 +84,11 @@ class Record:
         if name in _JSON or name in self._endpoint.json_fields:
             return copy.deepcopy(value)
         if is_reference(value):
-            return self._endpoint.api.wrap(value)
+            return self._related(name, value)
         if is_choice(value):
             return Choice(value["value"], value["label"])
         if isinstance(value, list) and any(map(is_reference, value)):
-            return [self._endpoint.api.wrap(item) if is_reference(item) else item for item in value]
+            return [self._related(name, item) if is_reference(item) else item for item in value]
         if isinstance(value, list) and value and all(map(is_choice, value)):
             return [Choice(item["value"], item["label"]) for item in value]
         return copy.deepcopy(value)
@@ -99,7 +103,8 @@ class Record:
                     raise NotLoadedError(
                         f'{self!r} has no {name!r} loaded and lazy="off": ask for it with depth=1, include= or exclude_m2m=False'
                     )
-                if self._load() and name in self._data:
+                self._load_with_siblings(name)
+                if name in self._data:
                     return getattr(self, name)
         raise AttributeError(f"{self!r} has no field {name!r}")
 
@@ -110,6 +115,25 @@ class Record:
             known = self._endpoint.known_fields
             return not known or name in known or name in _OPT_IN
         return name in _OPT_IN or name in self._endpoint.m2m_fields
+
+    def _related(self, name: str, value: dict[str, Any]) -> Record:
+        """The Record of a reference; one object for all that were read together."""
+        if self._group is None:
+            object.__setattr__(self, "_group", Siblings(self._endpoint.api, [self]))
+        assert self._group is not None  # noqa: S101  for the type checker
+        return self._group.related(name, value)
+
+    def _load_with_siblings(self, name: str) -> None:
+        """Load a missing field of this record and of those that were read with it."""
+        if self._group is None:
+            self._load()
+        else:
+            self._group.load(self, name if self._complete else "")
+
+    def _take(self, data: dict[str, Any], name: str) -> None:
+        """Take a row that was read for a missing field."""
+        self._rebase({name: data[name]} if name and name in data else data)
+        self._endpoint.learn(data)
 
     def _load(self) -> bool:
         """Read the object's own route with every field; edits that are not saved stay."""
@@ -189,7 +213,7 @@ class Record:
     def __str__(self) -> str:
         """The display name, else name, else label; a related object that has none of them yet is loaded for it."""
         if not self._complete and self._endpoint.api.options.lazy != "off" and not self._shown() and self._may_exist("display"):
-            self._load()
+            self._load_with_siblings("display")
         return self._shown() or (f"{self._data.get('object_type', '')} {self._data.get('id', '')}".strip() if not self._complete else "")
 
     def _shown(self) -> str:

@@ -148,21 +148,20 @@ def install_servers() -> None:
 
 
 def apt_install(*packages: str) -> None:
+    """Install without starting the servers: that is what a policy of 101 is for."""
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with (CACHE / "apt.log").open("w") as log:
-        # A policy of 101 keeps Debian's packages from starting their servers: the testbed starts its own.
-        with tempfile.TemporaryDirectory() as folder:
-            policy = Path("/usr/sbin/policy-rc.d")
-            ours = not policy.exists()
-            if ours:
-                policy.write_text("#!/bin/sh\nexit 101\n")
-                policy.chmod(0o755)
-            try:
-                for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
-                    subprocess.run(["apt-get", *words], check=True, stdout=log, stderr=log, env=quiet, cwd=folder)
-            finally:
-                if ours:
-                    policy.unlink()
+    policy = Path("/usr/sbin/policy-rc.d")
+    ours = not policy.exists()
+    if ours:
+        policy.write_text("#!/bin/sh\nexit 101\n")
+        policy.chmod(0o755)
+    try:
+        with (LOGS / "apt.log").open("w") as log:
+            for words in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *packages]):
+                subprocess.run(["apt-get", *words], check=True, stdout=log, stderr=log, env=quiet, cwd="/")
+    finally:
+        if ours:
+            policy.unlink()
 
 
 def install_nautobot() -> None:

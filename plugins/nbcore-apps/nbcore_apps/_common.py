@@ -62,7 +62,7 @@ class NautobotApp(App):
 def field(record: Record, *path: str) -> str:
     """The text of a field, or of a related object's field; "" where it has none or lazy="off" forbids to load it."""
     try:
-        value = reduce(getattr, path, record)
+        value: Any = reduce(getattr, path, record)
     except (NotLoadedError, AttributeError):
         return ""
     return "" if value is None else str(value)

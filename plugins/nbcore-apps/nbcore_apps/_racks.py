@@ -23,7 +23,8 @@ class Elevation(Action):
 
         Args:
             api_version: the version to ask for, for this read.
-            **params: `face` ("front" or "rear"), `q`, `exclude` (a device's id), `expand_devices`, `is_occupied`; `render="svg"` for a drawing.
+            **params: `face` ("front" or "rear"), `q`, `exclude` (a device's id), `expand_devices`, `is_occupied`;
+                `render="svg"` for a drawing.
 
         Returns:
             RackUnit records, all of them; with `render="svg"` the drawing's text.

@@ -15,7 +15,9 @@ RENDER = "render-jinja-template"
 class CoreApp(NautobotApp):
     """Templates rendered by the server, and what it tells of its filters and CSV columns."""
 
-    def render_jinja_template(self, template_code: str, context: Mapping[str, Any] | None = None, api_version: str | None = None) -> dict[str, Any]:
+    def render_jinja_template(
+        self, template_code: str, context: Mapping[str, Any] | None = None, api_version: str | None = None
+    ) -> dict[str, Any]:
         """Render a Jinja template on the server.
 
         Args:
@@ -46,7 +48,9 @@ class CoreApp(NautobotApp):
 
     def lookup_value_dom_element(self, content_type: str, field_name: str) -> dict[str, Any]:
         """The form field for a filter's value, as the web interface shows it: its type, attributes and choices."""
-        return self._ask("GET", "filterset-fields/lookup-value-dom-element/", params={"content_type": content_type, "field_name": field_name})
+        return self._ask(
+            "GET", "filterset-fields/lookup-value-dom-element/", params={"content_type": content_type, "field_name": field_name}
+        )
 
     def csv_import_fields(self, content_type: int) -> list[dict[str, Any]]:
         """The columns that a CSV import of a model takes.

@@ -35,7 +35,13 @@ class AvailableIPs(Action):
         return [_free(self, "ipam/ip-addresses", row) for row in super().list(api_version, **params)]
 
     def create(
-        self, data: Any = None, api_version: str | None = None, *, range_start: str | None = None, range_end: str | None = None, **fields: Any
+        self,
+        data: Any = None,
+        api_version: str | None = None,
+        *,
+        range_start: str | None = None,
+        range_end: str | None = None,
+        **fields: Any,
     ) -> Any:
         """Take the first free address, or several.
 

@@ -1,4 +1,4 @@
-"""nb.bgp against a server in memory."""
+"""nb.bgp over a wire in memory."""
 
 from __future__ import annotations
 
@@ -8,173 +8,177 @@ from typing import Any
 
 import nbcore
 import pytest
-
-DEVICE = "11111111-1111-4111-8111-111111111111"
-
-
-def row(slug: str, number: int, object_type: str, **fields: Any) -> dict[str, Any]:
-    key = f"00000000-0000-4000-8000-{number:012d}"
-    return {
-        "id": key,
-        "object_type": f"nautobot_bgp_models.{object_type}",
-        "url": f"http://127.0.0.1:9/api/plugins/bgp/{slug}/{key}/",
-        "display": f"{object_type} {number}",
-        **fields,
-    }
+from nbcore.testing import Wire, check_app, make_api, reference, reply, row, sent
+from nbcore_bgp.app import app
 
 
-def system(number: int, asn: int) -> dict[str, Any]:
-    return row("autonomous-systems", number, "autonomoussystem", asn=asn)
+def served(wire: Wire, slug: str, *rows: dict[str, Any]) -> list[dict[str, Any]]:
+    path = f"plugins/bgp/{slug}"
+    return wire.serve(path, [row(path, **fields) for fields in rows])
 
 
-def asn_range(low: int = 64512, high: int = 64514) -> dict[str, Any]:
-    return row("autonomous-system-ranges", 900, "autonomoussystemrange", asn_min=low, asn_max=high)
+def writes(wire: Wire) -> list[Any]:
+    return [sent(call) for call in wire.calls if call.method == "POST"]
+
+
+@pytest.fixture
+def systems(wire: Wire) -> list[dict[str, Any]]:
+    """The autonomous systems there are; their list route knows the range filter only."""
+    table = served(wire, "autonomous-systems")
+
+    def listed(call: nbcore.Call) -> dict[str, Any]:
+        asked = dict(call.params)
+        found = [one for one in table if "asn" not in asked or one["asn"] == int(asked["asn"])]
+        if asked.get("sort") == "asn":
+            found.sort(key=lambda one: one["asn"])
+        return {"count": len(found), "next": None, "previous": None, "results": found[int(asked.get("offset", 0)) :]}
+
+    wire.on("GET", "plugins/bgp/autonomous-systems/", listed)
+    return table
+
+
+def span(wire: Wire, nb: nbcore.Api, low: int = 64512, high: int = 64514) -> Any:
+    served(wire, "autonomous-system-ranges", {"name": "DC", "asn_min": low, "asn_max": high})
+    return nb.bgp.autonomous_system_ranges.get(name="DC")
+
+
+def test_conformance():
+    check_app(app)
 
 
 @pytest.mark.parametrize(("asn", "text"), [(1, "1"), (65001, "65001"), (65536, "1.0"), (4200000001, "64086.59905")])
-def test_asdot(make_api, wire, asn, text):
-    wire.rows("plugins/bgp/autonomous-systems", system(1, asn))
-    assert make_api().bgp.autonomous_systems.get(asn=asn).asdot == text
+def test_asdot(nb, wire, asn, text):
+    served(wire, "autonomous-systems", {"asn": asn})
+    assert nb.bgp.autonomous_systems.get(asn=asn).asdot == text
 
 
 @pytest.mark.parametrize(
     ("used", "free"),
-    [([], 64512), ([64513], 64512), ([64512], 64513), ([64512, 64514], 64513), ([64512, 64513], 64514), ([64512, 64513, 64514], None)],
+    [([], 64512), ([64513], 64512), ([64512], 64513), ([64514, 64512], 64513), ([64512, 64513], 64514), ([64512, 64513, 64514], None)],
 )
-def test_next_asn_is_the_lowest_number_that_is_free(make_api, wire, used, free):
-    wire.rows("plugins/bgp/autonomous-system-ranges", asn_range())
-    wire.rows("plugins/bgp/autonomous-systems", *(system(number, asn) for number, asn in enumerate(used)))
-    span = make_api().bgp.autonomous_system_ranges.get(asn_range()["id"])
-    assert span.next_asn() == free
-    assert wire.calls[-1].params[:2] == (("autonomous_system_range", span.id), ("sort", "asn"))
+def test_next_asn_is_the_lowest_number_that_is_free(nb, wire, systems, used, free):
+    systems += [row("plugins/bgp/autonomous-systems", asn=asn) for asn in used]
+    found = span(wire, nb)
+    assert found.next_asn() == free
+    assert {("autonomous_system_range", found.id), ("sort", "asn")} <= set(wire.calls[-1].params)
 
 
-def test_allocate_takes_the_next_number_when_somebody_else_was_faster(make_api, wire):
-    wire.rows("plugins/bgp/autonomous-system-ranges", asn_range())
-    wire.rows("plugins/bgp/autonomous-systems")
-
+def test_allocate_takes_the_next_number_when_somebody_else_was_faster(nb, wire, systems):
     def create(call: nbcore.Call) -> Any:
-        if call.body["asn"] == 64512:
-            wire.rows("plugins/bgp/autonomous-systems", system(1, 64512))
-            return 400, {"asn": ["Autonomous system with this ASN already exists."]}
-        return {**system(2, call.body["asn"]), "id": call.body.get("id", system(2, 0)["id"]), "status": None}
+        body = sent(call)
+        if body["asn"] == 64512:
+            systems.append(row("plugins/bgp/autonomous-systems", asn=64512))
+            return reply({"asn": ["Autonomous system with this ASN already exists."]}, 400)
+        return reply(row("plugins/bgp/autonomous-systems", **body), 201)
 
     wire.on("POST", "plugins/bgp/autonomous-systems/", create)
-    made = make_api().bgp.autonomous_system_ranges.get(asn_range()["id"]).allocate(status="Active")
-    assert made.asn == 64513
-    assert [(call.body["asn"], call.body["status"]) for call in wire.calls if call.method == "POST"] == [(64512, "Active"), (64513, "Active")]
+    assert span(wire, nb).allocate(status="Active").asn == 64513
+    assert [(body["asn"], body["status"]) for body in writes(wire)] == [(64512, "Active"), (64513, "Active")]
 
 
-def test_allocate_does_not_try_on_when_the_data_is_wrong(make_api, wire):
-    wire.rows("plugins/bgp/autonomous-system-ranges", asn_range())
-    wire.rows("plugins/bgp/autonomous-systems")
-    wire.on("POST", "plugins/bgp/autonomous-systems/", (400, {"status": ["Related object not found"]}))
-    span = make_api().bgp.autonomous_system_ranges.get(asn_range()["id"])
+def test_allocate_does_not_try_on_when_the_data_is_wrong(nb, wire, systems):
+    wire.on("POST", "plugins/bgp/autonomous-systems/", {"status": ["Related object not found"]}, status=400)
     with pytest.raises(nbcore.ValidationError, match="Related object not found"):
-        span.allocate(status="No such")
-    assert sum(call.method == "POST" for call in wire.calls) == 1
+        span(wire, nb).allocate(status="No such")
+    assert len(writes(wire)) == 1
 
 
-def test_allocate_from_a_range_that_is_used_up_sends_no_write(make_api, wire):
-    wire.rows("plugins/bgp/autonomous-system-ranges", asn_range(1, 2))
-    wire.rows("plugins/bgp/autonomous-systems", system(1, 1), system(2, 2))
-    span = make_api().bgp.autonomous_system_ranges.get(asn_range()["id"])
+def test_allocate_from_a_range_that_is_used_up_sends_no_write(nb, wire, systems):
+    systems += [row("plugins/bgp/autonomous-systems", asn=asn) for asn in (1, 2)]
     with pytest.raises(nbcore.AllocationError, match="1-2 has no free number"):
-        span.allocate()
-    assert {call.method for call in wire.calls} == {"GET"}
+        span(wire, nb, 1, 2).allocate()
+    assert writes(wire) == []
 
 
 @pytest.mark.parametrize(
-    ("slug", "object_type", "attribute", "asked"),
+    ("slug", "attribute", "other", "filter_name"),
     [
-        ("routing-instances", "bgproutinginstance", "address_families", "address-families/?routing_instance"),
-        ("routing-instances", "bgproutinginstance", "endpoints", "peer-endpoints/?routing_instance"),
-        ("routing-instances", "bgproutinginstance", "peer_groups", "peer-groups/?routing_instance"),
-        ("peer-groups", "peergroup", "endpoints", "peer-endpoints/?peer_group"),
-        ("peer-groups", "peergroup", "address_families", "peer-group-address-families/?peer_group"),
-        ("peer-group-templates", "peergrouptemplate", "peer_groups", "peer-groups/?peergroup_template"),
-        ("peer-endpoints", "peerendpoint", "address_families", "peer-endpoint-address-families/?peer_endpoint"),
-        ("peerings", "peering", "endpoints", "peer-endpoints/?peering"),
+        ("routing-instances", "address_families", "address-families", "routing_instance"),
+        ("routing-instances", "endpoints", "peer-endpoints", "routing_instance"),
+        ("routing-instances", "peer_groups", "peer-groups", "routing_instance"),
+        ("peer-groups", "endpoints", "peer-endpoints", "peer_group"),
+        ("peer-groups", "address_families", "peer-group-address-families", "peer_group"),
+        ("peer-group-templates", "peer_groups", "peer-groups", "peergroup_template"),
+        ("peer-endpoints", "address_families", "peer-endpoint-address-families", "peer_endpoint"),
+        ("peerings", "endpoints", "peer-endpoints", "peering"),
     ],
 )
-def test_what_belongs_to_an_object_is_asked_for_when_it_is_used(make_api, wire, slug, object_type, attribute, asked):
-    one = row(slug, 1, object_type)
-    wire.rows(f"plugins/bgp/{slug}", one)
-    other = asked.partition("/")[0]
-    wire.rows(f"plugins/bgp/{other}", row(other, 2, "other"))
-    found = getattr(make_api().bgp.endpoint(slug).get(one["id"]), attribute)
+def test_what_belongs_to_an_object_is_asked_for_when_it_is_used(nb, wire, slug, attribute, other, filter_name):
+    (one,) = served(wire, slug, {"name": "one"})
+    served(wire, other, {"name": "ours", filter_name: one["id"]}, {"name": "not ours", filter_name: "x"})
+    found = getattr(nb.bgp.endpoint(slug).get(one["id"]), attribute)
     assert len(wire.calls) == 1, "an attribute sends nothing by itself"
-    assert [record.display for record in found] == ["other 2"]
-    assert wire.sent()[-1].startswith(f"GET plugins/bgp/{asked}={one['id']}")
+    assert [record.name for record in found] == ["ours"]
 
 
-def test_inherited_gives_effective_values_and_leaves_the_record_alone(make_api, wire):
-    own = row("peer-endpoints", 1, "peerendpoint", description="", extra_attributes=None)
+def test_the_routing_instances_of_a_system_are_asked_for_by_its_number(nb, wire):
+    served(wire, "autonomous-systems", {"asn": 65001})
+    served(wire, "routing-instances", {"description": "ours", "autonomous_system": 65001}, {"description": "theirs", "autonomous_system": 1})
+    assert [one.description for one in nb.bgp.autonomous_systems.get(asn=65001).routing_instances] == ["ours"]
 
-    def answer(call: nbcore.Call) -> dict[str, Any]:
-        inherited = dict(call.params).get("include_inherited") == "true"
-        return {**own, "description": "of the group", "extra_attributes": {"weight": 1}} if inherited else own
 
-    wire.on("GET", f"plugins/bgp/peer-endpoints/{own['id']}/", answer)
-    endpoint = make_api().bgp.peer_endpoints.get(own["id"])
+def test_inherited_gives_effective_values_and_leaves_the_record_alone(nb, wire):
+    own = row("plugins/bgp/peer-endpoints", description="", extra_attributes=None)
+    effective_data = {**own, "description": "of the group", "extra_attributes": {"weight": 1}}
+    path = f"plugins/bgp/peer-endpoints/{own['id']}/"
+    wire.on("GET", path, lambda call: effective_data if dict(call.params).get("include_inherited") == "true" else own)
+    endpoint = nb.bgp.peer_endpoints.get(own["id"])
     effective = endpoint.inherited()
     assert (effective.description, effective.extra_attributes) == ("of the group", {"weight": 1})
     assert (endpoint.description, endpoint.extra_attributes) == ("", None)
     assert effective.updates() == {}
 
 
-def test_inherited_of_an_object_that_is_gone(make_api, wire):
-    own = row("peer-groups", 1, "peergroup")
-    wire.rows("plugins/bgp/peer-groups", own)
-    group = make_api().bgp.peer_groups.get(own["id"])
-    wire.on("GET", f"plugins/bgp/peer-groups/{own['id']}/", (404, {"detail": "Not found."}))
+def test_inherited_of_an_object_that_is_gone(nb, wire):
+    table = served(wire, "peer-groups", {"name": "edge"})
+    group = nb.bgp.peer_groups.get(name="edge")
+    table.clear()
     with pytest.raises(nbcore.NbcoreError, match="is not on the server any more"):
         group.inherited()
 
 
-def test_extra_attributes_are_plain_even_when_they_look_like_an_object(make_api, wire):
-    looks = {"peer": {"id": "1", "object_type": "dcim.device", "url": "http://127.0.0.1:9/api/dcim/devices/1/"}, "save": {"value": 1, "label": "x"}}
-    wire.rows("plugins/bgp/peer-groups", row("peer-groups", 1, "peergroup", extra_attributes=looks))
-    group = make_api().bgp.peer_groups.get(name="x")
+def test_extra_attributes_are_plain_even_when_they_look_like_an_object(nb, wire):
+    looks = {"peer": reference(row("dcim/devices")), "save": {"value": 1, "label": "x"}}
+    served(wire, "peer-groups", {"name": "edge", "extra_attributes": looks})
+    group = nb.bgp.peer_groups.get(name="edge")
     assert group.extra_attributes == looks
     assert type(group.extra_attributes["peer"]) is dict
     group.extra_attributes["peer"]["id"] = "2"
     assert group.updates() == {"extra_attributes": {**looks, "peer": {**looks["peer"], "id": "2"}}}
+    assert len(wire.calls) == 1
 
 
-def device() -> dict[str, Any]:
-    return {"id": DEVICE, "object_type": "dcim.device", "url": f"http://127.0.0.1:9/api/dcim/devices/{DEVICE}/", "display": "leaf-1", "name": "leaf-1"}
+@pytest.fixture
+def leaf(wire: Wire) -> dict[str, Any]:
+    """A device with a routing instance, beside one of another device."""
+    (device,) = wire.serve("dcim/devices", [row("dcim/devices", "dcim.device", name="leaf-1")])
+    served(wire, "routing-instances", {"description": "ours", "device": device["id"]}, {"description": "theirs", "device": "x"})
+    return device
 
 
-def test_a_device_has_its_routing_instances(make_api, wire):
-    wire.rows("dcim/devices", device())
-    wire.rows("plugins/bgp/routing-instances", row("routing-instances", 7, "bgproutinginstance"))
-    leaf = make_api().endpoint("dcim/devices").get(name="leaf-1")
+def test_a_device_has_its_routing_instances(nb, wire, leaf):
+    device = nb.endpoint("dcim/devices").get(name="leaf-1")
     asked = len(wire.calls)
-    found = leaf.bgp_routing_instances
-    assert len(wire.calls) == asked
-    assert [instance.display for instance in found] == ["bgproutinginstance 7"]
-    assert wire.sent()[-1].startswith(f"GET plugins/bgp/routing-instances/?device={DEVICE}")
-    with pytest.raises(AttributeError):
-        leaf.bgp_routing_instances = []
+    found = device.bgp_routing_instances
+    assert len(wire.calls) == asked, "an attribute sends nothing by itself"
+    assert [instance.description for instance in found] == ["ours"]
+    with pytest.raises(AttributeError, match="not a field"):
+        device.bgp_routing_instances = []
 
 
-def test_a_device_of_a_reference_has_them_too(make_api, wire):
-    wire.rows("plugins/bgp/routing-instances", row("routing-instances", 7, "bgproutinginstance", device=device()))
-    instance = make_api().bgp.routing_instances.get(name="x")
-    assert list(instance.device.bgp_routing_instances) == [instance]
+def test_a_device_of_a_reference_has_them_too(nb, wire, leaf):
+    assert [instance.description for instance in nb.wrap(reference(leaf)).bgp_routing_instances] == ["ours"]
+    assert len(wire.calls) == 1
 
 
-def test_disabled_it_leaves_devices_alone(make_api, wire):
-    wire.rows("dcim/devices", device())
-    nb = make_api(disable=["bgp"])
+def test_disabled_it_leaves_devices_alone(wire, leaf):
+    nb = make_api(wire, disable=["bgp"])
     assert not hasattr(nb.endpoint("dcim/devices").get(name="leaf-1"), "bgp_routing_instances")
     with pytest.raises(AttributeError, match="no app 'bgp'"):
-        nb.bgp  # noqa: B018
+        _ = nb.bgp
 
 
-def test_plugins_bgp_is_the_same_app(make_api):
-    nb = make_api()
+def test_plugins_bgp_is_the_same_app(nb):
     assert nb.plugins.bgp is nb.bgp
     assert nb.endpoint("plugins/bgp/peerings") is nb.bgp.peerings
 

@@ -1,27 +1,24 @@
-"""nb.dns against a server in memory."""
+"""nb.dns over a wire in memory."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from nbcore.testing import Wire, check_app, reply, row, sent
+from nbcore_dns.app import app
+from nbcore_dns.records import ROUTES
 
-KEY = "00000000-0000-4000-8000-{:012d}"
-
-
-def row(slug: str, number: int, object_type: str, **fields: Any) -> dict[str, Any]:
-    key = KEY.format(number)
-    return {
-        "id": key,
-        "object_type": f"nautobot_dns_models.{object_type}",
-        "url": f"http://127.0.0.1:9/api/plugins/dns/{slug}/{key}/",
-        "display": f"{object_type} {number}",
-        **fields,
-    }
+ZONE = row("plugins/dns/dns-zones", name="example.com", ttl=3600, display="example.com (Internal)")
 
 
-ZONE = row("dns-zones", 1, "dnszone", name="example.com", ttl=3600)
-ADDRESS = {"id": KEY.format(5), "object_type": "ipam.ipaddress", "url": f"http://127.0.0.1:9/api/ipam/ip-addresses/{KEY.format(5)}/"}
+def served(wire: Wire, slug: str, *rows: dict[str, Any]) -> list[dict[str, Any]]:
+    path = f"plugins/dns/{slug}"
+    return wire.serve(path, [row(path, **fields) for fields in rows])
+
+
+def test_conformance():
+    check_app(app)
 
 
 @pytest.mark.parametrize(
@@ -37,85 +34,118 @@ ADDRESS = {"id": KEY.format(5), "object_type": "ipam.ipaddress", "url": f"http:/
         ("notexample.com", "notexample.com.example.com"),
     ],
 )
-def test_fqdn(make_api, wire, name, fqdn):
-    wire.rows("plugins/dns/a-records", row("a-records", 2, "arecord", name=name, zone=ZONE))
-    assert make_api().dns.a_records.get(name=name).fqdn == fqdn
+def test_fqdn(nb, wire, name, fqdn):
+    served(wire, "a-records", {"name": name, "zone": ZONE})
+    assert nb.dns.a_records.get(name=name).fqdn == fqdn
+
+
+def address(host: str) -> dict[str, Any]:
+    return row("ipam/ip-addresses", "ipam.ipaddress", host=host, display=f"{host}/64")
 
 
 @pytest.mark.parametrize(
-    ("slug", "fields", "kind", "rdata"),
+    ("kind", "fields", "rdata"),
     [
-        ("a-records", {"ip_address": {**ADDRESS, "display": "192.0.2.1/24", "host": "192.0.2.1"}}, "A", "192.0.2.1"),
-        ("aaaa-records", {"ip_address": {**ADDRESS, "display": "2001:db8::1/64", "host": "2001:db8::1"}}, "AAAA", "2001:db8::1"),
-        ("cname-records", {"alias": "www.example.com"}, "CNAME", "www.example.com"),
-        ("mx-records", {"preference": 10, "mail_server": "mx.example.com"}, "MX", "10 mx.example.com"),
-        ("ns-records", {"server": "ns1.example.com"}, "NS", "ns1.example.com"),
-        ("ptr-records", {"ptrdname": "www.example.com"}, "PTR", "www.example.com"),
-        ("srv-records", {"priority": 1, "weight": 2, "port": 5060, "target": "sip.example.com"}, "SRV", "1 2 5060 sip.example.com"),
-        ("txt-records", {"text": 'say "hi" \\ bye'}, "TXT", '"say \\"hi\\" \\\\ bye"'),
+        ("A", {"ip_address": address("192.0.2.1")}, "192.0.2.1"),
+        ("AAAA", {"ip_address": address("2001:db8::1")}, "2001:db8::1"),
+        ("CNAME", {"alias": "www.example.com"}, "www.example.com"),
+        ("MX", {"preference": 10, "mail_server": "mx.example.com"}, "10 mx.example.com"),
+        ("NS", {"server": "ns1.example.com"}, "ns1.example.com"),
+        ("PTR", {"ptrdname": "www.example.com"}, "www.example.com"),
+        ("SRV", {"priority": 1, "weight": 2, "port": 5060, "target": "sip.example.com"}, "1 2 5060 sip.example.com"),
+        ("TXT", {"text": 'say "hi" \\ bye'}, '"say \\"hi\\" \\\\ bye"'),
     ],
 )
-def test_rdata(make_api, wire, slug, fields, kind, rdata):
-    wire.rows(f"plugins/dns/{slug}", row(slug, 2, "record", name="x", zone=ZONE, **fields))
-    record = make_api().dns.endpoint(slug).get(name="x")
+def test_rdata(nb, wire, kind, fields, rdata):
+    served(wire, ROUTES[kind], {"name": "x", **fields})
+    record = nb.dns.endpoint(ROUTES[kind]).get(name="x")
     assert (record.kind, record.rdata) == (kind, rdata)
+    assert len(wire.calls) == 1
 
 
-def test_the_records_of_a_zone(make_api, wire):
-    wire.rows("plugins/dns/dns-zones", ZONE)
-    for slug in ("ns", "a", "aaaa", "cname", "mx", "txt", "ptr", "srv"):
-        wire.rows(f"plugins/dns/{slug}-records", row(f"{slug}-records", 2, f"{slug}record", name="x"))
-    zone = make_api().dns.dns_zones.get(name="example.com")
+def test_the_records_of_a_zone(nb, wire):
+    wire.serve("plugins/dns/dns-zones", [ZONE])
+    for slug in ROUTES.values():
+        served(wire, slug, {"name": "ours", "zone": ZONE["id"]}, {"name": "theirs", "zone": "x"})
+    zone = nb.dns.dns_zones.get(name="example.com")
     wire.calls.clear()
-    assert [record.kind for record in zone.records()] == ["NS", "A", "AAAA", "CNAME", "MX", "TXT", "PTR", "SRV"]
+    assert [(record.kind, record.name) for record in zone.records()] == [(kind, "ours") for kind in ROUTES]
     assert len(wire.calls) == 8
-    assert all(("zone", ZONE["id"]) in call.params for call in wire.calls)
     wire.calls.clear()
     assert [record.kind for record in zone.records("mx", "A")] == ["MX", "A"]
     assert [call.path for call in wire.calls] == ["plugins/dns/mx-records/", "plugins/dns/a-records/"]
+
+
+def test_a_type_that_nautobot_does_not_have(nb, wire):
+    wire.serve("plugins/dns/dns-zones", [ZONE])
+    zone = nb.dns.dns_zones.get(name="example.com")
     with pytest.raises(ValueError, match="no DNS records of type CAA; it has NS, A"):
         zone.records("A", "CAA")
-    assert len(wire.calls) == 2
+    assert len(wire.calls) == 1
 
 
-def test_the_zones_of_a_view(make_api, wire):
-    view = row("dns-views", 3, "dnsview", name="Internal")
-    wire.rows("plugins/dns/dns-views", view)
-    wire.rows("plugins/dns/dns-zones", ZONE)
-    assert [zone.name for zone in make_api().dns.dns_views.get(name="Internal").zones] == ["example.com"]
-    assert ("dns_view", view["id"]) in wire.calls[-1].params
+def test_the_zones_of_a_view(nb, wire):
+    (view,) = served(wire, "dns-views", {"name": "Internal"})
+    served(wire, "dns-zones", {"name": "ours", "dns_view": view["id"]}, {"name": "theirs", "dns_view": "x"})
+    assert [zone.name for zone in nb.dns.dns_views.get(name="Internal").zones] == ["ours"]
 
 
-def test_a_ttl_that_the_server_ignored_in_a_list_is_set(make_api, wire):
+def test_a_ttl_that_the_server_ignored_in_a_list_is_set(nb, wire):
     """The real server gives every item of a list the zone's ttl."""
-    wire.on("POST", "plugins/dns/txt-records/", lambda call: [{**row("txt-records", n, "txtrecord"), **item, "id": KEY.format(n), "ttl": 3600} for n, item in enumerate(call.body)])
-    wire.on("PATCH", "plugins/dns/txt-records/", lambda call: [{**row("txt-records", int(item["id"][-3:]), "txtrecord", name="patched"), **item} for item in call.body])
-    made = make_api().dns.txt_records.create(
-        [{"name": "a", "ttl": 60}, {"name": "b"}, {"name": "c", "ttl": 3600}, {"name": "d", "ttl": 0}],
-    )
-    assert [record.ttl for record in made] == [60, 3600, 3600, 0]
-    assert [(call.method, call.body) for call in wire.calls[1:]] == [("PATCH", [{"id": KEY.format(0), "ttl": 60}, {"id": KEY.format(3), "ttl": 0}])]
+    table = served(wire, "txt-records")
+
+    def create(call: Any) -> Any:
+        table.extend({**row("plugins/dns/txt-records", **item), "ttl": 3600} for item in sent(call))
+        return reply(list(table), 201)
+
+    wire.on("POST", "plugins/dns/txt-records/", create)
+    made = nb.dns.txt_records.create([{"name": "a", "ttl": 60}, {"name": "b"}, {"name": "c", "ttl": 3600}, {"name": "d", "ttl": 0}])
+    assert [(record.name, record.ttl) for record in made] == [("a", 60), ("b", 3600), ("c", 3600), ("d", 0)]
+    patches = [sent(call) for call in wire.calls if call.method == "PATCH"]
+    assert patches == [[{"id": table[0]["id"], "ttl": 60}, {"id": table[3]["id"], "ttl": 0}]]
 
 
-def test_one_record_is_created_with_one_request(make_api, wire):
-    wire.on("POST", "plugins/dns/txt-records/", lambda call: {**row("txt-records", 1, "txtrecord"), **call.body})
-    assert make_api().dns.txt_records.create(name="a", zone=ZONE["id"], text="x", ttl=60).ttl == 60
-    assert make_api().dns.txt_records.create({"name": "a", "zone": ZONE["id"], "text": "x"}).name == "a"
+def test_a_list_without_ttl_is_one_request(nb, wire):
+    served(wire, "txt-records")
+    assert [record.name for record in nb.dns.txt_records.create([{"name": "a"}, {"name": "b"}])] == ["a", "b"]
+    assert [call.method for call in wire.calls] == ["POST"]
+
+
+def test_one_record_is_created_with_one_request(nb, wire):
+    served(wire, "txt-records")
+    assert nb.dns.txt_records.create(name="a", zone=ZONE["id"], text="x", ttl=60).ttl == 60
+    assert nb.dns.txt_records.create({"name": "b", "zone": ZONE["id"], "text": "x"}).name == "b"
     assert [call.method for call in wire.calls] == ["POST", "POST"]
 
 
-def test_a_registrars_own_url_is_not_taken_for_the_objects(make_api, wire):
+def test_a_registrars_own_url_is_not_taken_for_the_objects(nb, wire):
     """The app has a field `url` of its own, which hides the object's."""
-    registrar = row("dns-registrars", 4, "dnsregistrar", name="Names Inc", account_number="") | {"url": "https://names.example.com/api/dcim/devices/x/"}
+    own = "https://names.example.com/api/dcim/devices/x/"
+    (registrar,) = served(wire, "dns-registrars", {"name": "Names Inc", "account_number": ""})
+    registrar["url"] = own
     path = f"plugins/dns/dns-registrars/{registrar['id']}/"
-    wire.rows("plugins/dns/dns-registrars", registrar)
-    wire.on("PATCH", path, lambda call: {**registrar, **call.body})
-    wire.on("DELETE", path, (204, None))
     wire.on("GET", f"{path}notes/", {"count": 0, "next": None, "previous": None, "results": []})
-    found = make_api().dns.dns_registrars.get(name="Names Inc")
-    assert found.url == "https://names.example.com/api/dcim/devices/x/"
+    found = nb.dns.dns_registrars.get(name="Names Inc")
+    assert found.url == own
     found.account_number = "7"
     assert found.save()
     assert list(found.notes.list()) == []
     assert found.delete()
     assert {call.path for call in wire.calls[1:]} == {path, f"{path}notes/"}
+
+
+def test_a_registrars_own_url_can_be_changed(nb, wire):
+    (registrar,) = served(wire, "dns-registrars", {"name": "Names Inc"})
+    registrar["url"] = "https://names.example.com/"
+    found = nb.dns.dns_registrars.get(name="Names Inc")
+    found.url = "https://new.example.com/"
+    assert found.save()
+    assert sent(wire.calls[-1]) == {"url": "https://new.example.com/"}
+
+
+@pytest.mark.parametrize("own", ["https://names.example.com/", "https://names.example.com/api/dcim/devices/x/", ""])
+def test_a_registration_that_was_read_with_depth_has_a_readable_registrar(nb, wire, own):
+    registrar = row("plugins/dns/dns-registrars", "nautobot_dns_models.dnsregistrar", name="Names Inc", display="Names Inc")
+    registrar |= {"notes_url": f"{registrar['url']}notes/", "url": own}
+    served(wire, "dns-registrations", {"dns_registrar": registrar})
+    assert str(nb.dns.dns_registrations.get(depth=1).dns_registrar.name) == "Names Inc"

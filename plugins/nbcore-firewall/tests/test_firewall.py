@@ -1,41 +1,40 @@
-"""nb.firewall against a server in memory."""
+"""nb.firewall over a wire in memory."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from nbcore.testing import Wire, check_app, reference, row
+from nbcore_firewall.app import app
 
-KEY = "00000000-0000-4000-8000-{:012d}"
-
-
-def row(slug: str, number: int, object_type: str, **fields: Any) -> dict[str, Any]:
-    key = KEY.format(number)
-    return {
-        "id": key,
-        "object_type": f"nautobot_firewall_models.{object_type}",
-        "url": f"http://127.0.0.1:9/api/plugins/firewall/{slug}/{key}/",
-        "display": f"{object_type} {number}",
-        **fields,
-    }
+ADDRESSES = ("fqdn", "ip_range", "ip_address", "prefix")
 
 
-def rule(number: int, slug: str, matches: tuple[str, ...], **fields: Any) -> dict[str, Any]:
+def served(wire: Wire, slug: str, *rows: dict[str, Any]) -> list[dict[str, Any]]:
+    path = f"plugins/firewall/{slug}"
+    return wire.serve(path, [row(path, **fields) for fields in rows])
+
+
+def rule(number: int, matches: tuple[str, ...], **fields: Any) -> dict[str, Any]:
     plain = {"index": number, "name": f"rule {number}", "log": False, "request_id": "", "description": ""}
-    zones = {"status": row("zone", 90, "status", display="Active"), "source_zone": None, "destination_zone": row("zone", 91, "zone", display="inside")}
-    return row(slug, number, "rule", **plain, **zones, **dict.fromkeys(matches, []), **fields)
+    zones = {"status": row("extras/statuses", display="Active"), "source_zone": None, "destination_zone": row("zone", display="inside")}
+    return {**plain, **zones, **dict.fromkeys(matches, []), **fields}
+
+
+def test_conformance():
+    check_app(app)
 
 
 @pytest.mark.parametrize(
-    ("policies", "rules", "asked"), [("policy", "policy-rule", "policies"), ("nat-policy", "nat-policy-rule", "nat_policies")]
+    ("policies", "rules", "filter_name"), [("policy", "policy-rule", "policies"), ("nat-policy", "nat-policy-rule", "nat_policies")]
 )
-def test_details_are_plain_rows_from_one_read(make_api, wire, policies, rules, asked):
-    nb = make_api()
-    matches = nb.firewall.endpoint(rules).spec.m2m_fields
-    policy = row(policies, 1, "policy", name="edge")
-    first = rule(10, rules, matches) | {matches[0]: [row("x", 5, "x", display="one"), row("x", 6, "x", display="two")]}
-    wire.rows(f"plugins/firewall/{policies}", policy)
-    wire.rows(f"plugins/firewall/{rules}", first, rule(20, rules, matches))
+def test_details_are_plain_rows_from_one_read(nb, wire, policies, rules, filter_name):
+    matches = app.by_slug[rules].m2m_fields
+    (policy,) = served(wire, policies, {"name": "edge"})
+    two = [row("x", display="one"), row("x", display="two")]
+    ours = {filter_name: policy["id"]}
+    served(wire, rules, rule(10, matches, **{matches[0]: two}, **ours), rule(20, matches, **ours), rule(30, matches))
     found = nb.firewall.endpoint(policies).get(policy["id"])
     wire.calls.clear()
     details = found.details()
@@ -44,39 +43,40 @@ def test_details_are_plain_rows_from_one_read(make_api, wire, policies, rules, a
     assert (details[0]["status"], details[0]["source_zone"], details[0]["destination_zone"]) == ("Active", None, "inside")
     assert set(matches) < set(details[0])
     assert len(wire.calls) == 1
-    assert {(asked, policy["id"]), ("exclude_m2m", "false"), ("depth", "1")} <= set(wire.calls[0].params)
+    assert {("exclude_m2m", "false"), ("depth", "1")} <= set(wire.calls[0].params)
 
 
-def test_rules_come_with_what_they_match(make_api, wire):
-    policy = row("policy", 1, "policy", name="edge")
-    wire.rows("plugins/firewall/policy", policy)
-    wire.rows("plugins/firewall/policy-rule", rule(10, "policy-rule", ("source_users",)))
-    found = make_api().firewall.policy.get(policy["id"])
-    rules = found.rules
+def test_rules_come_with_what_they_match(nb, wire):
+    (policy,) = served(wire, "policy", {"name": "edge"})
+    served(wire, "policy-rule", rule(10, ("source_users",), policies=policy["id"]), rule(20, ()))
+    rules = nb.firewall.policy.get(policy["id"]).rules
     assert len(wire.calls) == 1
     assert [(one.name, one.source_users) for one in rules] == [("rule 10", [])]
-    assert {("policies", policy["id"]), ("exclude_m2m", "false")} <= set(wire.calls[-1].params)
+    assert ("exclude_m2m", "false") in wire.calls[-1].params
 
 
-@pytest.mark.parametrize("which", ["fqdn", "ip_range", "ip_address", "prefix"])
-def test_address_is_the_one_that_is_set(make_api, wire, which):
-    fields = dict.fromkeys(("fqdn", "ip_range", "ip_address", "prefix")) | {which: row("fqdn", 3, which, display="it")}
-    wire.rows("plugins/firewall/address-object", row("address-object", 1, "addressobject", **fields))
-    found = make_api().firewall.address_object.get(name="x")
-    assert str(found.address) == "it"
+@pytest.mark.parametrize("which", ADDRESSES)
+def test_address_is_the_one_that_is_set(nb, wire, which):
+    served(wire, "address-object", {"name": "x", **dict.fromkeys(ADDRESSES), which: row("plugins/firewall/fqdn", display="it")})
+    assert str(nb.firewall.address_object.get(name="x").address) == "it"
     assert len(wire.calls) == 1
 
 
-def test_address_of_an_object_without_one(make_api, wire):
-    wire.rows("plugins/firewall/address-object", row("address-object", 1, "addressobject", **dict.fromkeys(("fqdn", "ip_range", "ip_address", "prefix"))))
-    assert make_api().firewall.address_object.get(name="x").address is None
+def test_address_of_an_object_without_one(nb, wire):
+    served(wire, "address-object", {"name": "x", **dict.fromkeys(ADDRESSES)})
+    assert nb.firewall.address_object.get(name="x").address is None
 
 
-def test_a_many_to_many_field_that_the_list_left_out_is_loaded(make_api, wire):
-    group = row("address-object-group", 1, "addressobjectgroup", name="hosts")
-    member = row("address-object", 2, "addressobject")
-    wire.rows("plugins/firewall/address-object-group", group)
+def test_address_of_a_reference_is_loaded(nb, wire):
+    (one,) = served(wire, "address-object", {"name": "x", **dict.fromkeys(ADDRESSES), "fqdn": row("plugins/firewall/fqdn", display="it")})
+    assert str(nb.wrap(reference(one)).address) == "it"
+
+
+def test_a_many_to_many_field_that_the_list_left_out_is_loaded(nb, wire):
+    (group,) = served(wire, "address-object-group", {"name": "hosts"})
+    member = row("plugins/firewall/address-object", display="member")
+
     wire.on("GET", f"plugins/firewall/address-object-group/{group['id']}/", {**group, "address_objects": [member]})
-    found = make_api().firewall.address_object_group.get(name="hosts")
-    assert [str(item) for item in found.address_objects] == ["addressobject 2"]
+    found = nb.firewall.address_object_group.get(name="hosts")
+    assert [str(item) for item in found.address_objects] == ["member"]
     assert dict(wire.calls[-1].params)["exclude_m2m"] == "false"

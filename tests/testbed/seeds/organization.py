@@ -114,10 +114,10 @@ def locations():
     for number, (name, (parent, zone, asn, latitude, longitude)) in enumerate(SITES.items()):
         place = make(
             Location, name=name, location_type=site, parent=regions[parent], time_zone=zone, asn=asn, latitude=latitude,
-            longitude=longitude,
-            facility=f"DC{number}", tenant=Tenant.objects.get(name="Acme") if number == 0 else None, physical_address="1 Main Street",
-            contact_name="Front Desk", contact_phone="555-0100", contact_email="desk@example.com", tags=["production"],
-            cf={"environment": "Production", "warranty_years": number, "features": ["bgp", "evpn"][:number], "automation": {"wave": number}},
+            longitude=longitude, facility=f"DC{number}", tenant=Tenant.objects.get(name="Acme") if number == 0 else None,
+            physical_address="1 Main Street", contact_name="Front Desk", contact_phone="555-0100", contact_email="desk@example.com",
+            tags=["production"],
+            cf={"environment": "Production", "warranty_years": number, "features": ["bgp", "evpn"][:number], "automation": {"n": number}},
         )  # fmt: skip
         for letter in "AB":
             make(Location, name=f"{name}-{letter}", location_type=room, parent=place)

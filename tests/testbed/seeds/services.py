@@ -86,8 +86,8 @@ def vpns():
     for site in ("ams01", "fra01"):
         router = Device.objects.get(name=f"{site}-router-01")
         end = make(
-            VPNTunnelEndpoint, source_interface=Interface.objects.get(device=router, name="Management1"), source_ipaddress=router.primary_ip4,
-            role="Peer", vpn_profile=profile, protected_prefixes=list(Prefix.objects.filter(network="10.0.2.0")),
+            VPNTunnelEndpoint, source_interface=Interface.objects.get(device=router, name="Management1"), role="Peer",
+            source_ipaddress=router.primary_ip4, vpn_profile=profile, protected_prefixes=list(Prefix.objects.filter(network="10.0.2.0")),
         )  # fmt: skip
         ends.append(end)
     make(VPNTunnelEndpoint, source_fqdn="gateway.example.com")

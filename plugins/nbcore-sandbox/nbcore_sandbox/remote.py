@@ -1,0 +1,122 @@
+"""The real server as the recorder sees it: plain requests with the standard library."""
+
+from __future__ import annotations
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_TYPES = "{__schema{types{name fields{name type{name ofType{name ofType{name ofType{name}}}}}}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+
+
+class Remote:
+    """A Nautobot.
+
+    Args:
+        url: its address, without `/api`.
+        token: an API token.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self.url = url.rstrip("/").removesuffix("/api")
+        self._token = token
+        self.version = self.send("GET", "").headers["API-Version"]
+
+    def send(self, method: str, path: str, body: Any = None, *, accept: str = "application/json", version: str = "") -> Answer:
+        """One request; any status is an answer.
+
+        Args:
+            method: the HTTP method.
+            path: the route below `/api/`.
+            body: what is sent as JSON.
+            accept: the media type to ask for.
+            version: the API version to ask for.
+
+        Returns:
+            The answer.
+        """
+        request = urllib.request.Request(  # noqa: S310  the address is the caller's own
+            f"{self.url}/api/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Token {self._token}",
+                "Accept": f"{accept}; version={version}" if version else accept,
+                "Content-Type": "application/json",
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=300) as reply:  # noqa: S310
+                return Answer(reply.status, reply.headers, _decoded(reply.read()))
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, error.headers, _decoded(error.read()))
+
+    def get(self, path: str, accept: str = "application/json") -> Any:
+        """What a GET answers.
+
+        Args:
+            path: the route below `/api/`.
+            accept: the media type to ask for.
+
+        Returns:
+            The decoded JSON.
+
+        Raises:
+            SystemExit: the server refuses.
+        """
+        answer = self.send("GET", path, accept=accept)
+        if answer.status != 200:
+            raise SystemExit(f"GET {self.url}/api/{path} was answered {answer.status}: {answer.json}")
+        return answer.json
+
+    def object_types(self) -> list[str]:
+        """Every object type of the server, such as "dcim.device"."""
+        rows = self.get("extras/content-types/?limit=1000")["results"]
+        return sorted(f"{row['app_label']}.{row['model']}" for row in rows)
+
+    def object_type_of(self, route: str) -> str:
+        """The object type of a route without objects, by its name."""
+        word = route.rpartition("/")[2].replace("-", "")
+        stems = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"}
+        return next((name for name in self.object_types() if name.partition(".")[2] in stems), "")
+
+    def references(self) -> dict[str, dict[str, str]]:
+        """Which object type each relation of each object type leads to, as GraphQL tells it."""
+        models = {name.partition(".")[2]: name for name in self.object_types()}
+        found: dict[str, dict[str, str]] = {}
+        for item in self.send("POST", "graphql/", {"query": _TYPES}).json["data"]["__schema"]["types"]:
+            owner = models.get((item["name"] or "").removesuffix("Type").lower())
+            if owner is None or not item["fields"]:
+                continue
+            found[owner] = {
+                field["name"]: models[target]
+                for field in item["fields"]
+                if (target := (_named(field["type"]) or "").removesuffix("Type").lower()) in models and _named(field["type"]) != target
+            }
+        return found
+
+
+def _named(kind: Any) -> str | None:
+    """The name of a GraphQL type below its list and non-null wrappers."""
+    while kind is not None and kind["name"] is None:
+        kind = kind.get("ofType")
+    return None if kind is None else str(kind["name"])
+
+
+def _decoded(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except ValueError:
+        return content.decode("utf-8", "replace")
