@@ -3,7 +3,7 @@
 # The newest Python of 3.11 or later on the PATH; PYTHON=... chooses another.
 PYTHON ?= $(shell for py in python3.14 python3.13 python3.12 python3.11 python3 python; do \
 	$$py -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$py; break; }; done)
-PLUGINS := $(patsubst %/pyproject.toml,%,$(sort $(wildcard plugins/*/pyproject.toml)))
+PLUGINS := $(foreach folder,$(sort $(wildcard plugins/*)),$(if $(and $(wildcard $(folder)/pyproject.toml),$(wildcard $(folder)/README.md)),$(folder)))
 # The stamp's name changes with the set of plugins, so that one that is added or removed is noticed.
 READY := .venv/.ready-$(shell echo $(PLUGINS) | cksum | cut -d' ' -f1)
 CORE_READY := .venv-core/.ready

@@ -43,7 +43,7 @@ class Api:
         disable: installed plugins not to use.
         proxies: as requests takes them.
         lazy: "batch" to load related fields when they are read, "off" for NotLoadedError.
-        **more: the other settings of Options: page_size, max_body, settings, allow, strict_plugins, cache_dir.
+        **more: the other settings of Options: page_size, max_body, prefer, settings, allow, strict_plugins, cache_dir.
 
     Raises:
         InputError: a setting that cannot be used (a ValueError).
@@ -70,7 +70,7 @@ class Api:
         lazy: Literal["batch", "off"] = "batch",
         **more: Any,
     ) -> None:
-        unknown = sorted(set(more) - {"page_size", "max_body", "settings", "allow", "strict_plugins", "cache_dir"})
+        unknown = sorted(set(more) - {"page_size", "max_body", "prefer", "settings", "allow", "strict_plugins", "cache_dir"})
         if unknown:
             near = difflib.get_close_matches(unknown[0], options.NAMES, 1)
             raise TypeError(f"Api() has no argument {unknown[0]!r}{f'; did you mean {near[0]!r}?' if near else ''}")
@@ -97,6 +97,8 @@ class Api:
         self.plugins = PluginApps(self)
         self.graphql = GraphQL(self)
         self._apps: dict[str, App] = {}
+        self.type_map_kept: Any = None
+        self.type_paths: dict[str, str] = {}
         self.transport.watch("nbcore_ready", api=self)
 
     # --- apps and endpoints ------------------------------------------------------------------------------------------
@@ -150,13 +152,13 @@ class Api:
         """Records for JSON objects of the server.
 
         A dict with an id, a url and an object type becomes a Record of the class of its route; a list, a list of them; anything
-        else stays. A dict of more than these three fields counts as complete.
+        else stays. One with a display name is complete (depth=1, answers of actions).
         """
         if isinstance(data, list):
             return [self.wrap(item) for item in data]
         if not is_reference(data):
             return data
-        return self.endpoint(path_of(data["url"])).make(data, complete=len(data) > 4)
+        return self.endpoint(path_of(data["url"])).make(data, complete="display" in data)
 
     # --- requests ----------------------------------------------------------------------------------------------------
 

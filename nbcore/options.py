@@ -31,6 +31,7 @@ class Options:
         include_default: sent as `include` with every read when set, such as "config_context,computed_fields".
         proxies: as requests takes them, such as `{"https": "http://proxy:3128"}`.
         lazy: "batch" loads a missing related object when it is read; "off" raises NotLoadedError.
+        prefer: "rest" keeps values() and only() from using GraphQL; "" for the faster route.
         settings: hook plugins by name, such as `{"audit": {"file": "writes.jsonl"}}`.
         plugins: plugin objects or AppSpecs given by hand.
         allow: when set, only these installed plugins are used (NBCORE_PLUGINS).
@@ -54,6 +55,7 @@ class Options:
     include_default: str | None = None
     proxies: Mapping[str, str] | None = None
     lazy: Literal["batch", "off"] = "batch"
+    prefer: Literal["", "rest"] = ""
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     plugins: tuple[Any, ...] = ()
     allow: frozenset[str] | None = None
@@ -179,6 +181,12 @@ def _api_version(value: Any) -> str | None:
     return text
 
 
+def _prefer(value: Any) -> str:
+    if value not in ("", "rest"):
+        raise InputError(f'prefer must be "" or "rest", not {value!r}')
+    return str(value)
+
+
 _CHECKS: Mapping[str, Any] = {
     "url": _url,
     "token": _token,
@@ -189,6 +197,7 @@ _CHECKS: Mapping[str, Any] = {
     "timeout": _timeout,
     "deadline": _deadline,
     "lazy": _lazy,
+    "prefer": _prefer,
     "api_version": _api_version,
     "plugins": tuple,
     "allow": lambda value: None if value is None else frozenset(value),

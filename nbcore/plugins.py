@@ -140,7 +140,7 @@ class Plugins:
         level, quiet.level = quiet.level, logging.CRITICAL
         try:
             manager: NamedExtensionManager[Any] = NamedExtensionManager(
-                info.group, [info.name], on_load_failure_callback=failed, warn_on_missing_entrypoint=False
+                info.group, [info.name], on_load_failure_callback=failed, on_missing_entrypoints_callback=lambda _names: None
             )
         finally:
             quiet.level = level

@@ -26,6 +26,7 @@ class Query:
         stop: the row after the last wanted; None for all.
         api_version: the version to ask for.
         prefetch: paths of related objects to read ahead.
+        only: the fields to read of each record; all when empty.
     """
 
     params: Params = ()
@@ -36,6 +37,7 @@ class Query:
     stop: int | None = None
     api_version: str | None = None
     prefetch: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     @property
     def filtered(self) -> bool:
@@ -46,6 +48,10 @@ class Query:
     def with_params(self, params: Params) -> Query:
         """The same with other parameters."""
         return replace(self, params=params)
+
+    def with_nulls(self, name: str) -> Query:
+        """The same narrowed to objects without a value in a field."""
+        return self if name in self.nulls else replace(self, nulls=(*self.nulls, name))
 
     def window(self, start: int, stop: int | None) -> Query:
         """A part of the rows, counted from this query's own first row."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
-from . import reader
+from . import projection, reader
 from .errors import DriftError, EverythingError, InputError
 from .query import Query, build
 from .record.siblings import Siblings
@@ -65,18 +65,23 @@ class RecordSet(Sequence["Record"]):
 
     def _read(self) -> list[Record]:
         if self._rows is None:
-            for attempt in range(1, _READS + 1):
-                try:
-                    rows = [row for page in reader.objects(self._endpoint, self._query) for row in page]
-                    break
-                except DriftError as drift:
-                    if attempt == _READS:
-                        raise DriftError(
-                            f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
-                            "Sort by a field that does not change (sort='id'), or read when less is written."
-                        ) from drift
-            self._rows = self._records(rows)
+            if self._query.only and (partial := projection.partial(self._endpoint, self._query)) is not None:
+                self._rows = self._records(partial, complete=False)
+            else:
+                self._rows = self._records(self._all_rows())
         return self._rows
+
+    def _all_rows(self) -> list[dict[str, Any]]:
+        for attempt in range(1, _READS + 1):
+            try:
+                return [row for page in reader.objects(self._endpoint, self._query) for row in page]
+            except DriftError as drift:
+                if attempt == _READS:
+                    raise DriftError(
+                        f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
+                        "Sort by a field that does not change (sort='id'), or read when less is written."
+                    ) from drift
+        raise AssertionError("unreachable")
 
     def iterator(self) -> Iterator[Record]:
         """The records one by one, with the memory of a few pages; nothing is kept. Those of one page load related objects together.
@@ -84,18 +89,74 @@ class RecordSet(Sequence["Record"]):
         Raises:
             DriftError: rows moved while they were read.
         """
-        for rows in reader.objects(self._endpoint, self._query):
-            yield from self._records(rows)
+        for page in self.pages():
+            yield from page
 
-    def _records(self, rows: list[dict[str, Any]]) -> list[Record]:
+    def pages(self) -> Iterator[list[Record]]:
+        """The records a page at a time, each page loading related objects together; nothing is kept."""
+        if self._rows is not None:
+            yield self._rows
+            return
+        if self._query.only and (partial := projection.partial(self._endpoint, self._query)) is not None:
+            yield self._records(partial, complete=False)
+            return
+        for rows in reader.objects(self._endpoint, self._query):
+            yield self._records(rows)
+
+    # --- some fields -------------------------------------------------------------------------------------------------
+
+    def only(self, *fields: str) -> RecordSet:
+        """The same records with just these fields read, by GraphQL where it can; any other field loads when it is read, for all together.
+
+        Where GraphQL cannot, whole records are read.
+        """
+        return self._with(only=fields)
+
+    def values(self, *fields: str, prefer: Literal["", "rest"] = "") -> list[dict[str, Any]]:
+        """Some fields of the records, as dicts: `values("name", "location__name", "primary_ip4__address")`.
+
+        Related objects give their id, choices their value, JSON is plain; where a related object is missing, None.
+
+        Args:
+            *fields: field names, those of related objects after `__`; custom fields as `custom_fields__key`.
+            prefer: "rest" to leave GraphQL out.
+
+        Returns:
+            A dict for each record. By GraphQL where every field and filter has an exact counterpart there (one query a few thousand rows),
+            else by REST with related objects loaded together; the answer is the same. `explain(*fields)` tells which.
+        """
+        return [dict(zip(fields, row, strict=True)) for row in self._project(fields, prefer)]
+
+    def values_list(self, *fields: str, flat: bool = False, prefer: Literal["", "rest"] = "") -> list[Any]:
+        """The same as values(), as tuples; with flat=True and one field, as single values."""
+        if flat and len(fields) != 1:
+            raise InputError("flat=True takes one field")
+        rows = self._project(fields, prefer)
+        return [row[0] for row in rows] if flat else rows
+
+    def _project(self, fields: tuple[str, ...], prefer: str) -> list[tuple[Any, ...]]:
+        planned = projection.plan(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
+        return [row for page in projection.rows(self, self._query, planned) for row in page]
+
+    def explain(self, *fields: str, prefer: Literal["", "rest"] = "") -> projection.Explanation:
+        """What reading these records, or values() of these fields, will send, and why."""
+        return projection.explain(self._endpoint, self._query, fields, prefer)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The list route."""
+        return self._endpoint
+
+    def _records(self, rows: list[dict[str, Any]], complete: bool = True) -> list[Record]:
         """The records of rows that were read together."""
         if not rows:
             return []
         endpoint = self._endpoint
         make = endpoint.record_class(rows[0])
-        endpoint.learn(rows[0])
+        if complete:
+            endpoint.learn(rows[0])
         group = Siblings(endpoint.api)
-        records = [make(row, endpoint, True, group) for row in rows]
+        records = [make(row, endpoint, complete, group) for row in rows]
         group.hold(records)
         for path in self._query.prefetch:
             group.prefetch(path)

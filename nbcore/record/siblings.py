@@ -70,7 +70,7 @@ class Siblings:
         known = self._root.known
         if (found := known.get((path, identity))) is None:
             endpoint = self.api.endpoint(path)
-            made = endpoint.record_class(value)(value, endpoint, len(value) > 4, self.below(name))
+            made = endpoint.record_class(value)(value, endpoint, "display" in value, self.below(name))
             found = known.setdefault((path, identity), made)
         return found
 

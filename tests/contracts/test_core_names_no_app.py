@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbcore
 import pytest
 
+import nbcore
+
 CORE = Path(nbcore.__file__).parent
-# As a word of a string or of an identifier. "core", "ui", "users" and "cloud" are words of their own too, so for them only a route or an attribute counts.
+# As a word of a string or of an identifier. "core", "ui", "users" and "cloud" are words of their own too: for them only a route or
+# an attribute of `nb` counts.
 APPS = {
     *("bgp", "circuits", "dcim", "dns", "extras", "firewall", "ipam", "tenancy", "virtualization", "vpn", "wireless"),
     *("load_balancers", "load-balancers", "data_validation", "data-validation"),
@@ -25,14 +27,18 @@ def named(source: str) -> Iterator[tuple[int, str]]:
     docs = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body and isinstance(node.body[0], ast.Expr)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
             texts, text_words = [node.value], prose
         else:
             text_words = words
-            texts = [text for field in ("id", "attr", "name", "arg", "asname", "module") if isinstance(text := getattr(node, field, None), str)]
+            texts = [
+                text for field in ("id", "attr", "name", "arg", "asname", "module") if isinstance(text := getattr(node, field, None), str)
+            ]
         for text in texts:
             if text_words(text) & APPS or ROUTES.search(text):
                 yield getattr(node, "lineno", 0), text
@@ -72,6 +78,9 @@ def test_the_check_sees(source):
     assert list(named(source))
 
 
-@pytest.mark.parametrize("source", ["'''dcim/devices'''", "# dcim", "def f():\n    'nb.dcim'", "users = core = 1", "x = 'this core, its users and the cloud; DNS'"])
+@pytest.mark.parametrize(
+    "source",
+    ["'''dcim/devices'''", "# dcim", "def f():\n    'nb.dcim'", "users = core = 1", "x = 'this core, its users and the cloud; DNS'"],
+)
 def test_the_check_does_not_cry_wolf(source):
     assert not list(named(source))

@@ -36,7 +36,7 @@ def test_custom_fields_and_their_choices_as_raw_data(nb, world):
     key = f"colour_{world.tag}"
     custom = world.make("extras/custom-fields", label=world.name("colour"), key=key, type="select", content_types=["tenancy.tenant"])
     world.make("extras/custom-field-choices", custom_field=custom.id, value="green")
-    (found,) = nb.extras.get_custom_fields({"key": key})
+    (found,) = nb.extras.get_custom_fields({"label": world.name("colour")})
     assert type(found) is dict
     assert (found["key"], found["content_types"], found["type"]["value"]) == (key, ["tenancy.tenant"], "select")
     assert any(row["key"] == key for row in nb.dcim.get_custom_fields())

@@ -84,7 +84,9 @@ def test_a_trace_is_end_cable_end(nb, world):
     cable = world.cable(one, other)
     ((a, between, b),) = nb.dcim.interfaces.get(one.id).trace()
     assert (a, between, b) == (one, cable, other)
-    assert (type(a), type(between), type(b)) == (Interface, Cable, Interface)
+    assert isinstance(a, Interface)
+    assert isinstance(between, Cable)
+    assert isinstance(b, Interface)
     assert str(between) == "e0 <> e0"
     assert b.device.name == world.name("far")
 
@@ -136,7 +138,7 @@ def test_members_of_a_dynamic_group_are_of_their_own_class(nb, world):
     group = world.make("extras/dynamic-groups", name=world.name("group"), content_type="dcim.device", filter={"name": [device.name]})
     members = nb.extras.dynamic_groups.get(group.id).members.list()
     assert members == [device]
-    assert type(members[0]) is Device
+    assert isinstance(members[0], Device)
     assert members[0].endpoint is nb.dcim.devices
 
 

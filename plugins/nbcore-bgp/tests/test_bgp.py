@@ -6,8 +6,9 @@ import subprocess
 import sys
 from typing import Any
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import Wire, check_app, make_api, reference, reply, row, sent
 from nbcore_bgp.app import app
 
@@ -113,7 +114,9 @@ def test_what_belongs_to_an_object_is_asked_for_when_it_is_used(nb, wire, slug, 
 
 def test_the_routing_instances_of_a_system_are_asked_for_by_its_number(nb, wire):
     served(wire, "autonomous-systems", {"asn": 65001})
-    served(wire, "routing-instances", {"description": "ours", "autonomous_system": 65001}, {"description": "theirs", "autonomous_system": 1})
+    served(
+        wire, "routing-instances", {"description": "ours", "autonomous_system": 65001}, {"description": "theirs", "autonomous_system": 1}
+    )
     assert [one.description for one in nb.bgp.autonomous_systems.get(asn=65001).routing_instances] == ["ours"]
 
 

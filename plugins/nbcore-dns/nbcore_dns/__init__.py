@@ -1,1 +1,4 @@
-"""nb.dns: Nautobot's DNS models (nautobot-dns-models) in nbcore. `app` has the routes, `records` what their objects can do."""
+"""nb.dns: Nautobot's DNS models (nautobot-dns-models) in nbcore.
+
+`app` has the routes, `records` what their objects can do, `endpoint` what their lists can.
+"""

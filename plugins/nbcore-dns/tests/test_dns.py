@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from nbcore.testing import Wire, check_app, reply, row, sent
 from nbcore_dns.app import app
 from nbcore_dns.records import ROUTES
@@ -148,4 +149,5 @@ def test_a_registration_that_was_read_with_depth_has_a_readable_registrar(nb, wi
     registrar = row("plugins/dns/dns-registrars", "nautobot_dns_models.dnsregistrar", name="Names Inc", display="Names Inc")
     registrar |= {"notes_url": f"{registrar['url']}notes/", "url": own}
     served(wire, "dns-registrations", {"dns_registrar": registrar})
-    assert str(nb.dns.dns_registrations.get(depth=1).dns_registrar.name) == "Names Inc"
+    found = nb.dns.dns_registrations.get(depth=1).dns_registrar
+    assert (found.name, found.endpoint.path) == ("Names Inc", "plugins/dns/dns-registrars")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from nbcore import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbcore import RecordSet
 
 MATCHES = (
@@ -127,7 +129,8 @@ class AddressObject(Record):
     @property
     def address(self) -> Record | None:
         """The one of `fqdn`, `ip_range`, `ip_address` and `prefix` that it has."""
-        return next((getattr(self, name) for name in ("fqdn", "ip_range", "ip_address", "prefix") if self[name]), None)
+        found: Iterator[Record | None] = (getattr(self, name) for name in ("fqdn", "ip_range", "ip_address", "prefix"))
+        return next((one for one in found if one is not None), None)
 
 
 class AddressObjectGroup(Record):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from nbcore.testing import Wire, check_app, reference, row
 from nbcore_firewall.app import app
+
+if TYPE_CHECKING:
+    import nbcore
 
 ADDRESSES = ("fqdn", "ip_range", "ip_address", "prefix")
 
@@ -19,7 +23,7 @@ def served(wire: Wire, slug: str, *rows: dict[str, Any]) -> list[dict[str, Any]]
 def rule(number: int, matches: tuple[str, ...], **fields: Any) -> dict[str, Any]:
     plain = {"index": number, "name": f"rule {number}", "log": False, "request_id": "", "description": ""}
     zones = {"status": row("extras/statuses", display="Active"), "source_zone": None, "destination_zone": row("zone", display="inside")}
-    return {**plain, **zones, **dict.fromkeys(matches, []), **fields}
+    return {**plain, **zones, **{name: [] for name in matches}, **fields}
 
 
 def test_conformance():
@@ -72,11 +76,32 @@ def test_address_of_a_reference_is_loaded(nb, wire):
     assert str(nb.wrap(reference(one)).address) == "it"
 
 
-def test_a_many_to_many_field_that_the_list_left_out_is_loaded(nb, wire):
-    (group,) = served(wire, "address-object-group", {"name": "hosts"})
+def hidden(wire: Wire, slug: str, field: str, **fields: Any) -> dict[str, Any]:
+    """A row whose many-to-many field is left out unless `exclude_m2m=false`, as the real server does."""
     member = row("plugins/firewall/address-object", display="member")
+    one = row(f"plugins/firewall/{slug}", **fields)
 
-    wire.on("GET", f"plugins/firewall/address-object-group/{group['id']}/", {**group, "address_objects": [member]})
-    found = nb.firewall.address_object_group.get(name="hosts")
-    assert [str(item) for item in found.address_objects] == ["member"]
-    assert dict(wire.calls[-1].params)["exclude_m2m"] == "false"
+    def shown(call: nbcore.Call) -> dict[str, Any]:
+        return {**one, field: [member]} if dict(call.params).get("exclude_m2m") == "false" else one
+
+    wire.on("GET", f"plugins/firewall/{slug}/", lambda call: {"count": 1, "next": None, "previous": None, "results": [shown(call)]})
+    wire.on("GET", f"plugins/firewall/{slug}/{one['id']}/", shown)
+    return one
+
+
+M2M = [(endpoint.slug, field) for endpoint in app.endpoints for field in endpoint.m2m_fields]
+
+
+@pytest.mark.parametrize(("slug", "field"), M2M, ids=lambda value: value)
+def test_a_many_to_many_field_that_the_list_left_out_is_loaded(nb, wire, slug, field):
+    hidden(wire, slug, field, name="x")
+    found = nb.firewall.endpoint(slug).get(name="x")
+    assert len(wire.calls) == 1
+    assert [str(item) for item in getattr(found, field)] == ["member"]
+    assert len(wire.calls) == 2
+
+
+def test_a_many_to_many_field_of_a_reference_is_loaded_whatever_was_read_before(nb, wire):
+    group = hidden(wire, "address-object-group", "address_objects", name="x")
+    assert nb.firewall.address_object_group.get(name="x")
+    assert [str(item) for item in nb.wrap(reference(group)).address_objects] == ["member"]

@@ -69,7 +69,9 @@ def record(remote: Remote, routes: Iterable[str], *, probing: bool = False) -> J
     openapi = remote.get("swagger.json", accept="application/vnd.oai.openapi+json")
     status = remote.get("status/")
     routes = list(routes)
-    types = remote.references()
+    known = [rows[0]["object_type"] if (rows := _rows(remote, f"{route}/?limit=1")) else remote.object_type_of(route) for route in routes]
+    types = remote.references(known)
+    types[""] = {name.partition(".")[2]: name for name in known}  # for fields that can only be written, which GraphQL does not have
     refused = remote.send("GET", f"{routes[0]}/?limit=1", version="0.0").json["detail"]
     index: Json = {
         "nautobot": status["nautobot-version"],
@@ -78,7 +80,7 @@ def record(remote: Remote, routes: Iterable[str], *, probing: bool = False) -> J
         "status": status,
         "object_types": remote.object_types(),
         "roots": _roots(remote, routes),
-        "installed": {name: remote.get(name) for name in ("plugins/installed-plugins/", "apps/installed-apps/")},
+        "installed": {name: _installed(remote, name, routes) for name in ("plugins/installed-plugins/", "apps/installed-apps/")},
         "routes": {},
     }
     nested: dict[str, set[str]] = {}
@@ -92,8 +94,16 @@ def record(remote: Remote, routes: Iterable[str], *, probing: bool = False) -> J
         for route, found in index["routes"].items():
             if route != "extras/notes":
                 print(f"probing {route}", file=sys.stderr)
-                probe.probe(remote, route, found)
+                probe.Probe(remote, route, found, {entry["object_type"]: name for name, entry in index["routes"].items()}).run()
+    for found in index["routes"].values():
+        del found["sample"]
     return index
+
+
+def _installed(remote: Remote, path: str, routes: list[str]) -> list[Json]:
+    """The server's plugins, those only whose routes are recorded."""
+    slugs = {route.split("/")[1] for route in routes if route.startswith("plugins/")}
+    return [item for item in remote.get(path) if item["package"].split("_")[1] in slugs]
 
 
 def _roots(remote: Remote, routes: list[str]) -> Json:
@@ -131,7 +141,7 @@ def _route(remote: Remote, openapi: Json, route: str, types: dict[str, Json], ne
         "description": options["description"],
         "methods": _methods(remote, route, sample),
         "fields": {
-            name: _field(name, said, request.get(name), answer.get(name), sample.get(name), types.get(object_type, {}).get(name))
+            name: _field(name, said, request.get(name), answer.get(name), sample.get(name), types[object_type].get(name) or types[""].get(name))
             for name, said in info.items()
         },
         "row": row,
@@ -195,7 +205,7 @@ def _field(name: str, said: Json, request: Json | None, answer: Json | None, sam
     if schema.get("nullable"):
         field["null"] = True
     if request is not None:
-        blank = "minLength" not in schema if kind == "string" else "BlankEnum" in json.dumps(schema)
+        blank = "minLength" not in schema if kind in ("string", "email") else "BlankEnum" in json.dumps(schema)
         if blank:
             field["blank"] = True
         if pattern := schema.get("pattern"):
@@ -219,7 +229,7 @@ def _kind(name: str, said: Json, schema: Json, sample: Any) -> str:
     if said["type"] in ("string", "integer", "decimal", "boolean", "datetime", "email"):
         return str(said["type"])
     if said.get("read_only"):
-        return "computed"
+        return "many" if isinstance(sample, list) else "computed"
     return "json"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,9 +92,16 @@ class Remote:
         stems = {word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y"}
         return next((name for name in self.object_types() if name.partition(".")[2] in stems), "")
 
-    def references(self) -> dict[str, dict[str, str]]:
-        """Which object type each relation of each object type leads to, as GraphQL tells it."""
-        models = {name.partition(".")[2]: name for name in self.object_types()}
+    def references(self, known: Iterable[str]) -> dict[str, dict[str, str]]:
+        """Which object type each relation of each object type leads to, as GraphQL tells it.
+
+        Args:
+            known: object types that are meant where several apps have a model of one name.
+
+        Returns:
+            Object types by field name, by object type.
+        """
+        models = {name.partition(".")[2]: name for name in (*self.object_types(), *known)}
         found: dict[str, dict[str, str]] = {}
         for item in self.send("POST", "graphql/", {"query": _TYPES}).json["data"]["__schema"]["types"]:
             owner = models.get((item["name"] or "").removesuffix("Type").lower())

@@ -114,15 +114,15 @@ class CountLines(Job):
 class Fail(Job):
     """Logs an error and raises."""
 
-    message = StringVar(default="as it should")
+    message = StringVar(default="as it should", required=False)
 
     class Meta:
         name = "Testbed Fail"
         has_sensitive_variables = False
 
-    def run(self, *, message):
+    def run(self, *, message=""):
         self.logger.error("about to fail")
-        raise RuntimeError(message)
+        raise RuntimeError(message or "as it should")
 
 
 class Guarded(Job):

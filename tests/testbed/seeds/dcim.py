@@ -50,6 +50,10 @@ from seeds.organization import SITES
 from seeds.tools import make
 
 TENANTS = "Acme", "Globex", "Initech", None
+CUSTOM_FIELDS = (
+    "owner_team", "warranty_years", "automation", "environment", "features", "commissioned", "monitored", "runbook", "next_window",
+    "remarks",
+)  # fmt: skip
 FACES = {"leaf": "front", "spine": "rear", "router": "front", "panel": "front"}
 
 
@@ -203,19 +207,13 @@ def device(site: str, role: str, number: int, model: str, **fields) -> Device:
 def custom_fields(number: int) -> dict:
     """Values that differ from device to device; every third has none but the default."""
     if number % 3 == 0:
-        return {"monitored": True}
-    return {
-        "owner_team": f"Team {'ABC'[number % 3]}",
-        "warranty_years": number % 6,
-        "automation": {"wave": number, "steps": ["check", "apply"], "url": None},
-        "environment": ("Production", "Staging", "Lab")[number % 3],
-        "features": ["bgp", "evpn", "mpls"][: number % 4],
-        "commissioned": f"2023-{number % 12 + 1:02}-15",
-        "monitored": number % 2 == 0,
-        "runbook": f"https://wiki.example.com/runbooks/{number}",
-        "next_window": f"2031-01-{number % 28 + 1:02}T02:00:00+00:00",
-        "remarks": "see *wiki*" if number % 2 else None,
-    }
+        return dict.fromkeys(CUSTOM_FIELDS) | {"monitored": True}
+    values = (
+        f"Team {'ABC'[number % 3]}", number % 6, {"wave": number, "steps": ["check", "apply"], "url": None},
+        ("Production", "Staging", "Lab")[number % 3], ["bgp", "evpn", "mpls"][: number % 4], f"2023-{number % 12 + 1:02}-15",
+        number % 2 == 0, f"https://wiki.example.com/runbooks/{number}", f"2031-01-{number % 28 + 1:02}T02:00:00Z", "see *wiki*" if number % 2 else None,
+    )  # fmt: skip
+    return dict(zip(CUSTOM_FIELDS, values, strict=True))
 
 
 def chassis():

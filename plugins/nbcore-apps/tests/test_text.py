@@ -1,0 +1,70 @@
+"""What a record's text costs, and what it is where nothing may be loaded."""
+
+from __future__ import annotations
+
+import pytest
+from nbcore.testing import Wire, make_api, reference, row
+
+
+def test_the_text_of_a_termination_loads_its_circuit_once(server, memory):
+    circuit = row("circuits/circuits", cid="C-1", display="C-1")
+    server.serve("circuits/circuits", [circuit])
+    server.serve("circuits/circuit-terminations", [row("circuits/circuit-terminations", term_side="A", circuit=reference(circuit), display="A")])
+    (end,) = memory.circuits.circuit_terminations.all()
+    asked = len(server.calls)
+    assert [str(end), str(end)] == ["C-1", "C-1"]
+    assert len(server.calls) == asked + 1
+
+
+def test_the_text_of_many_terminations_does_not_ask_for_each(server, memory):
+    circuits = [row("circuits/circuits", cid=f"C-{number}") for number in range(20)]
+    server.serve("circuits/circuits", circuits)
+    server.serve("circuits/circuit-terminations", [row("circuits/circuit-terminations", circuit=reference(one)) for one in circuits])
+    assert [str(end) for end in memory.circuits.circuit_terminations.all()] == [f"C-{number}" for number in range(20)]
+    assert len(server.calls) <= 3
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "text"),
+    [
+        ("circuits/circuits", {"cid": "C-1", "display": "other"}, "C-1"),
+        ("dcim/device-types", {"model": "M", "display": "Maker M"}, "M"),
+        ("dcim/rack-reservations", {"description": "", "display": "Reservation"}, "Reservation"),
+        ("dcim/virtual-chassis", {"master": None, "display": "VC"}, "VC"),
+        ("extras/custom-field-choices", {"value": "green", "display": "x"}, "green"),
+        ("extras/dynamic-groups", {"display": "", "name": "", "id": "aaaaaaaa-0000-4000-8000-000000000000"}, "aaaaaaaa-0000-4000-8000-000000000000"),
+        ("extras/object-changes", {"request_id": "R", "display": "x"}, "R"),
+        ("ipam/ip-addresses", {"display": "", "address": "10.0.0.1/24"}, "10.0.0.1/24"),
+        ("ipam/prefixes", {"display": "", "prefix": "10.0.0.0/24"}, "10.0.0.0/24"),
+        ("users/users", {"username": "admin", "display": "Ada Admin"}, "admin"),
+    ],
+)
+def test_the_text_of_a_record_that_is_all_there_sends_nothing(server, memory, path, fields, text):
+    server.serve(path, [row(path, **fields)])
+    (record,) = memory.endpoint(path).all()
+    asked = len(server.calls)
+    assert str(record) == text
+    assert len(server.calls) == asked
+
+
+def test_the_text_of_a_cable_with_an_open_end(server, memory):
+    server.serve("dcim/cables", [row("dcim/cables", id="c1", termination_a=None, termination_b=None)])
+    assert str(memory.dcim.cables.all()[0]) == "Cable #c1"
+
+
+def test_the_text_of_a_cable_is_its_ends(server, memory):
+    ends = [row("dcim/interfaces", display=name) for name in ("e0", "e1")]
+    server.serve("dcim/interfaces", ends)
+    server.serve("dcim/cables", [row("dcim/cables", termination_a=reference(ends[0]), termination_b=reference(ends[1]))])
+    assert str(memory.dcim.cables.all()[0]) == "e0 <> e1"
+
+
+def test_where_nothing_may_be_loaded_a_text_is_what_is_there():
+    server = Wire()
+    circuit = row("circuits/circuits", cid="C-1")
+    end = row("circuits/circuit-terminations", circuit=reference(circuit), display="Termination A")
+    server.serve("circuits/circuit-terminations", [end])
+    with make_api(server, lazy="off") as nb:
+        assert str(nb.circuits.circuit_terminations.all()[0]) == "Termination A"
+        assert str(nb.wrap(reference(end))) == f"circuits.circuit-terminations {end['id']}"
+    assert len(server.calls) == 1

@@ -1,0 +1,117 @@
+"""Redirects: writes never follow one, reads only within the origin, and no other host is asked."""
+
+from __future__ import annotations
+
+import nbcore
+import pytest
+
+from .loopback import Answer, rows
+
+ID = rows(1)[0]["id"]
+STATUSES = [301, 302, 303, 307, 308]
+
+
+def moved(to, status=302):
+    return Answer(b"", status, {"Location": to})
+
+
+WRITES = {
+    "create": lambda endpoint: endpoint.create(name="x"),
+    "create many": lambda endpoint: endpoint.create([{"name": "x"}, {"name": "y"}]),
+    "update": lambda endpoint: endpoint.update(ID, {"name": "x"}),
+    "update many": lambda endpoint: endpoint.update([{"id": ID, "name": "x"}]),
+    "save": lambda endpoint: endpoint.get(ID).update({"name": "x"}),
+    "delete": lambda endpoint: endpoint.get(ID).delete(),
+    "delete many": lambda endpoint: endpoint.delete([ID]),
+    "action": lambda endpoint: endpoint.api.request("POST", f"lab/devices/{ID}/run/", body={}),
+    "graphql": lambda endpoint: endpoint.api.graphql.query("{ a }"),
+}
+
+
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("write", list(WRITES))
+def test_a_redirected_write_is_an_error_that_names_both_urls(server, nb, write, status):
+    server.serve("lab/devices", rows(1))
+    target = f"{server.url}/elsewhere/"
+
+    def answer(request):
+        return moved(target, status) if request.path != "/elsewhere/" else {"id": ID, "results": [], "data": {}}
+
+    for method in ("POST", "PATCH", "DELETE"):
+        for path in ("lab/devices/", f"lab/devices/{ID}/", f"lab/devices/{ID}/run/", "graphql/"):
+            server.on(method, path, answer)
+    with pytest.raises(nbcore.RedirectError) as caught:
+        WRITES[write](nb.endpoint("lab/devices"))
+    assert f"{server.url}/api/" in str(caught.value)
+    assert target in str(caught.value)
+    assert not [request for request in server.requests if request.path == "/elsewhere/"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_read_follows_within_the_origin_and_keeps_its_query(server, nb, status):
+    server.on("GET", "lab/old/", moved("/api/lab/devices/", status))
+    server.serve("lab/devices", rows(2))
+    assert len(nb.endpoint("lab/old").filter(name="x")) == 2
+    assert server.sent == ["GET lab/old/?name=x&limit=1000", "GET lab/devices/?name=x&limit=1000"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_read_does_not_leave_the_origin(server, canary, nb, status):
+    server.on("GET", "lab/devices/", moved(f"{canary.url}/api/lab/devices/", status))
+    with pytest.raises(nbcore.RedirectError) as caught:
+        list(nb.endpoint("lab/devices").all())
+    assert server.url in str(caught.value)
+    assert canary.url in str(caught.value)
+    assert not canary.requests
+
+
+@pytest.mark.parametrize("target", ["//{canary}/api/", "http://localhost:{port}/api/lab/devices/", "https://127.0.0.1:{port}/api/lab/devices/"])
+def test_another_name_or_scheme_is_another_origin(server, canary, nb, target):
+    server.on("GET", "lab/devices/", moved(target.format(canary=canary.url.partition("//")[2], port=server.port)))
+    with pytest.raises(nbcore.RedirectError, match="set url="):
+        list(nb.endpoint("lab/devices").all())
+    assert len(server.requests) == 1
+    assert not canary.requests
+
+
+def test_https_is_named_as_the_url_to_set(server, nb):
+    server.on("GET", "lab/devices/", moved("https://nautobot.example.com/api/lab/devices/"))
+    with pytest.raises(nbcore.RedirectError, match="url='https://nautobot.example.com'"):
+        list(nb.endpoint("lab/devices").all())
+
+
+def test_a_loop_ends(server, nb):
+    server.on("GET", "lab/devices/", moved("/api/lab/devices/"))
+    with pytest.raises(nbcore.RedirectError, match="loop"):
+        list(nb.endpoint("lab/devices").all())
+    assert len(server.requests) < 30
+
+
+def test_a_redirect_without_a_location_is_an_error(server, nb):
+    server.on("GET", "lab/devices/", Answer(b"", 302, {}))
+    with pytest.raises(nbcore.CallError):
+        list(nb.endpoint("lab/devices").all())
+    assert len(server.requests) < 30
+
+
+def test_next_and_url_of_an_answer_are_never_followed(server, canary, connect):
+    table = rows(25)
+    for row in table:
+        row["url"] = f"{canary.url}/api/lab/devices/{row['id']}/"
+    place = {"id": ID, "object_type": "lab.place", "url": f"{canary.url}/api/lab/places/{ID}/"}
+    table[0]["place"] = place
+    server.on("GET", f"lab/places/{ID}/", {**place, "name": "here"})
+    server.on("GET", "lab/places/", {"count": 1, "next": None, "previous": None, "results": [{**place, "name": "here"}]})
+    server.on("DELETE", f"lab/devices/{ID}/", Answer(None, 204))
+
+    def listed(request):
+        start = int(dict(request.params).get("offset", 0))
+        follows = f"{canary.url}/api/lab/devices/?limit=10&offset={start + 10}" if start + 10 < 25 else None
+        return {"count": 25, "next": follows, "previous": None, "results": table[start : start + 10]}
+
+    server.on("GET", "lab/devices/", listed)
+    found = list(connect(page_size=10).endpoint("lab/devices").all())
+    assert len(found) == 25
+    assert found[0].place.name == "here"
+    assert found[0].delete() is True
+    assert not canary.requests
