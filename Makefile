@@ -12,6 +12,8 @@ PY := .venv/bin/python
 SIZE ?= small
 TESTBED = $(PYTHON) tests/testbed/testbed.py
 ARGS ?=
+# Behind a proxy with a CA of its own, the system's certificates are the ones that know it.
+install = .venv/bin/uv pip install --quiet --no-sources $(1) || .venv/bin/uv pip install --quiet --no-sources --system-certs $(1)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-core test-integration test-all check format testbed testbed-stop docs bench changes clean
@@ -30,12 +32,13 @@ $(READY): pyproject.toml $(PLUGINS:%=%/pyproject.toml) | .venv/bin/uv
 	@rm -f .venv/.ready-*
 	@for name in $$(.venv/bin/uv pip list --quiet --python $(PY) --format freeze | sed -n 's/^\(nbcore-[a-z0-9-]*\)==.*/\1/p'); do \
 		test -f plugins/$$name/pyproject.toml || .venv/bin/uv pip uninstall --quiet --python $(PY) $$name; done
-	.venv/bin/uv pip install --quiet --no-sources --python $(PY) --editable . $(PLUGINS:%=--editable %) --group dev
+	@echo 'make: installing nbcore$(PLUGINS:plugins/%=, %) and the development tools into .venv'
+	@$(call install,--python $(PY) --editable . $(PLUGINS:%=--editable %) --group dev)
 	@touch $@
 
 $(CORE_READY): pyproject.toml | .venv/bin/uv
 	.venv/bin/uv venv --quiet --clear --python $(PY) .venv-core
-	.venv/bin/uv pip install --quiet --no-sources --python .venv-core/bin/python --editable . --group test
+	@$(call install,--python .venv-core/bin/python --editable . --group test)
 	@touch $@
 
 demo: $(READY) ## the main job against an in-memory Nautobot; URL=... TOKEN=... reads from a real one
@@ -71,7 +74,7 @@ testbed-stop: ## stop it
 	$(TESTBED) down
 
 docs: $(READY) ## the documentation as a site in site/
-	.venv/bin/uv pip install --quiet --python $(PY) --group docs
+	@$(call install,--python $(PY) --group docs)
 	.venv/bin/mkdocs build --strict
 
 bench: $(READY) ## the benchmarks

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from . import documents, options
+from .aio import Aio
 from .app import App, PluginApps
 from .defaults import Defaults
 from .endpoint import Endpoint
-from .errors import ContentError, InputError
+from .errors import ContentError, InputError, snippet
 from .graphql import GraphQL
 from .options import Options
 from .plugins import PluginInfo, Plugins
@@ -97,6 +98,7 @@ class Api:
         self.plugins = PluginApps(self)
         self.graphql = GraphQL(self)
         self._apps: dict[str, App] = {}
+        self.aio = Aio(self)
         self.type_map_kept: Any = None
         self.type_paths: dict[str, str] = {}
         self.transport.watch("nbcore_ready", api=self)
@@ -221,7 +223,10 @@ class Api:
         data = reply.json() if reply.text.lstrip().startswith("{") else None
         if not isinstance(data, dict) or "nautobot-version" not in data:
             raise ContentError(
-                f"{self.options.url} does not answer as Nautobot does (GET status/ names no nautobot-version); check the url.", None, reply
+                f"{self.options.url} does not answer as Nautobot does (GET status/ names no nautobot-version, it is {snippet(reply.text)!r}); "
+                "check the url.",
+                None,
+                reply,
             )
         return data
 
@@ -285,6 +290,7 @@ class Api:
     def close(self) -> None:
         """Tell the hooks, close the connections and end the threads. The Api can be used again; it then opens new ones."""
         self.transport.watch("nbcore_close", api=self)
+        self.aio.close()
         self.transport.close()
 
     def __enter__(self) -> Self:

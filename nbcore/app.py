@@ -40,6 +40,10 @@ class App:
         endpoint = self._endpoints[name] = self.endpoint(slug)
         return endpoint
 
+    def declared(self, name: str) -> Endpoint:
+        """The endpoint of an attribute's name, without asking the server whether it is there."""
+        return self.endpoint(self._slugs.get(name) or name.replace("_", "-"))
+
     def endpoint(self, slug: str) -> Endpoint:
         """The endpoint of a URL slug, declared or not; sends nothing."""
         attribute = slug.replace("-", "_")

@@ -47,7 +47,7 @@ class Defaults:
             return AllocationError(
                 f"{describe(call)} was answered 204: nothing is left to allocate. Use another parent, or free something.", call, reply
             )
-        if reply.status >= 300 or (reply.status not in (202, 204, 205) and call.method != "HEAD"):
+        if reply.status >= 300 or call.operation in ("list", "get") or (reply.status not in (202, 204, 205) and call.method != "HEAD"):
             return ContentError(
                 f"{describe(call)} was answered {reply.status} with an empty body; check what stands between here and Nautobot.",
                 call,

@@ -70,10 +70,18 @@ class Options:
             raise InputError(f"unknown option {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
         return replace(self, **clean(changes))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The token stays out.
+        return _restore, ({item.name: "" if item.name == "token" else getattr(self, item.name) for item in fields(self)},)
+
     @property
     def base_url(self) -> str:
         """The root of the REST API, without a slash at the end."""
         return f"{self.url}/api"
+
+
+def _restore(values: dict[str, Any]) -> Options:
+    return Options(**values)
 
 
 def make(url: str | None, token: str | None, **given: Any) -> Options:

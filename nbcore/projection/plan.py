@@ -165,6 +165,8 @@ def _column(types: TypeMap, endpoint: Endpoint, kind: str, column: Column, sampl
                 raise NotExact(f"{name!r} is a many-to-many field, whose hidden members GraphQL leaves out")
             owners.append("" if many else at.path)
             kind = shape.name
+            if kind == "ContentTypeType":
+                raise NotExact(f"{name!r} is a content type, which REST writes by name")
             if not many:
                 at = _related(types, endpoint, at, kind, name)
                 routes.append(at.path)
@@ -183,6 +185,8 @@ def _leaf(types: TypeMap, at: Endpoint, column: Column, shape: Shape, name: str,
     if shape.kind == "ENUM":
         if many:
             raise NotExact(f"{column.path!r} is a choice of many objects")
+        if isinstance(sample_of(at).get(name), str):
+            raise NotExact(f"REST writes the choice {name!r} as plain text, where GraphQL cannot tell blank from missing")
         return Column(column.path, column.steps, "choice", _choices(at, types.enums[shape.name], name))
     if shape.name == "DateTime":
         if not str(sample.get("created") or "").endswith("Z"):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import pagination, reader
-from ..errors import CallError, DriftError, InputError, NotFoundError, UnknownFilterError
+from ..errors import CallError, DriftError, InputError, NotFoundError, RequestError
 from ..query import build, chunked
 from ..record import Record
 from ..record.values import wire
@@ -163,8 +163,8 @@ def _check_way(endpoint: Endpoint, query: Query, way: tuple[str, ...], owner: st
             there = reader.count(at, query.with_nulls(way[-1]))
         else:
             there = sum(reader.count(at, build((), {"id": ids, way[-1]: None})) for ids in chunked(sorted(without)))
-    except (UnknownFilterError, InputError):
-        # The field is no filter (primary_ip4 of a device): the rows themselves tell.
+    except (RequestError, InputError):
+        # The server has no such filter (primary_ip4 of a device) or fails at it: the rows themselves tell.
         listed = (row for ids in chunked(sorted(without)) for page in reader.objects(at, build((), {"id": ids})) for row in page)
         there = sum(1 for row in listed if row.get(way[-1]) is None)
     if there != len(without):

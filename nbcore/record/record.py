@@ -118,10 +118,15 @@ class Record:
 
     def _related(self, name: str, value: dict[str, Any]) -> Record:
         """The Record of a reference; one object for all that were read together."""
+        return self.siblings.related(name, value)
+
+    @property
+    def siblings(self) -> Siblings:
+        """The records that load together with this one."""
         if self._group is None:
             object.__setattr__(self, "_group", Siblings(self._endpoint.api, [self]))
         assert self._group is not None  # noqa: S101  for the type checker
-        return self._group.related(name, value)
+        return self._group
 
     def _load_with_siblings(self, name: str) -> None:
         """Load a missing field of this record and of those that were read with it."""

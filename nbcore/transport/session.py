@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -97,7 +98,7 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
     if remaining is not None and remaining <= 0:
         raise DeadlineError(f"{describe(call)} was not sent: its deadline ({options.deadline} s) has passed. Raise deadline.", call)
     connect, read = (part if remaining is None else remaining if part is None else min(part, remaining) for part in options.timeout)
-    arguments: dict[str, Any] = {"params": call.params} if call.params and "?" not in url else {}
+    arguments: dict[str, Any] = {"params": _params(call, session)} if call.params and "?" not in url else {}
     headers = {"Accept": versioning.accept(call)}
     if call.files is not None:
         arguments["files"] = dict(call.files)
@@ -124,6 +125,13 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
         failure = _ours(call, exc, started, auth, options)
     # Raised outside the handler: requests' own errors carry the prepared request, and with it the token.
     raise failure
+
+
+def _params(call: Call, session: requests.Session) -> list[tuple[str, Any]]:
+    """The query of a call, after what the session sends with every request; requests itself joins the two only where both are dicts."""
+    named = {name for name, _ in call.params}
+    own: Any = session.params.items() if isinstance(session.params, Mapping) else session.params or ()
+    return [*((name, value) for name, value in own if name not in named), *call.params]
 
 
 def _read(call: Call, response: requests.Response, options: Options) -> bytes:

@@ -103,8 +103,13 @@ def start(state: dict) -> None:
 
 def down() -> int:
     state = read_state()
-    for name, process in reversed(list(state.get("processes", {}).items())):
-        end_process(name, process)
+    processes = state.get("processes", {})
+    for names in (("celery", "uwsgi"), ("redis",), ("postgres",)):
+        stopping = [name for name in names if name in processes]
+        for name in stopping:
+            ask(name, processes[name])
+        for name in stopping:
+            end(processes[name])
     if folder := state.get("pgdata"):
         shutil.rmtree(folder, ignore_errors=True)
     STATE.unlink(missing_ok=True)
@@ -222,8 +227,9 @@ def serve(state: dict) -> None:
     environ = server_env(state, state["database"])
     settings = {
         "http": f"127.0.0.1:{port}", "http-keepalive": 1, "http-timeout": 300, "http-auto-chunked": "true", "buffer-size": 32768,
-        "processes": 2, "master": "true", "enable-threads": "true", "single-interpreter": "true", "need-app": "true", "vacuum": "true",
-        "die-on-term": "true", "disable-logging": "true", "log-5xx": "true", "pythonpath": HERE, "module": "wsgi:application",
+        "processes": 2, "master": "true", "no-orphans": "true", "die-on-term": "true", "vacuum": "true", "need-app": "true",
+        "enable-threads": "true", "single-interpreter": "true", "disable-logging": "true", "log-5xx": "true",
+        "pythonpath": HERE, "module": "wsgi:application",
     }  # fmt: skip
     ini = CACHE / "uwsgi.ini"
     ini.write_text("[uwsgi]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items()))
@@ -343,18 +349,23 @@ def as_postgres(words: list[str]) -> None:
     subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", **extra)
 
 
-def end_process(name: str, process: dict) -> None:
-    """Ask, wait, then insist; PostgreSQL's fast stop is SIGINT."""
-    for sign in (signal.SIGINT if name == "postgres" else signal.SIGTERM, signal.SIGKILL):
-        if not lives(process):
-            return
+def ask(name: str, process: dict) -> None:
+    """Tell a server to stop; PostgreSQL's fast stop is SIGINT."""
+    if lives(process):
         with contextlib.suppress(ProcessLookupError):
-            (os.killpg if sign == signal.SIGKILL else os.kill)(process["pid"], sign)
-        deadline = time.monotonic() + 15
-        while lives(process) and time.monotonic() < deadline:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(process["pid"], os.WNOHANG)
-            time.sleep(0.1)
+            os.kill(process["pid"], signal.SIGINT if name == "postgres" else signal.SIGTERM)
+
+
+def end(process: dict) -> None:
+    """Wait, then insist, also with what a killed server left behind."""
+    pid, deadline = process["pid"], time.monotonic() + 15
+    while lives(process) and time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.1)
+    if lives(process) or not born(pid):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def lives(process: dict) -> bool:

@@ -253,8 +253,7 @@ def test_lazy(server, connect, lazy):
 def test_prefer(server, connect, prefer):
     server.serve("lab/devices", rows(2))
     assert connect(prefer=prefer).endpoint("lab/devices").all().values("name") == [{"name": "d0"}, {"name": "d1"}]
-    asked = {request.path for request in server.requests}
-    assert asked == ({"lab/devices/"} if prefer == "rest" else {"lab/devices/", "graphql/", "status/"})
+    assert ("graphql/" in {request.path for request in server.requests}) is (prefer != "rest")
 
 
 @on_the_wire("plugins")

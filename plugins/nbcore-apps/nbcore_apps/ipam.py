@@ -31,8 +31,14 @@ class AvailableIPs(Action):
 
         Returns:
             IPAddress records that are not in Nautobot: they have an `address` and an `ip_version`, and no id.
+
+        Raises:
+            InputError: a limit that is not positive; the server would then go through all addresses there are.
         """
-        return [_free(self, "ipam/ip-addresses", row) for row in super().list(api_version, **params)]
+        if params.get("limit") is not None and int(params["limit"]) < 1:
+            raise InputError(f"limit must be at least 1, not {params['limit']!r}")
+        given = {name: value for name, value in params.items() if value is not None}
+        return [_free(self, "ipam/ip-addresses", row) for row in self._send("GET", params=given, api_version=api_version)]
 
     def create(
         self,

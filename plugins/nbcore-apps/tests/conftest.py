@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import Wire, make_api
 
 REAL = pytest.param("real", marks=pytest.mark.integration)

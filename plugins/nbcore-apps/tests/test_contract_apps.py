@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
 
+import nbcore
+
 APPS = (
-    "circuits cloud core data_validation dcim extras ipam load_balancers tenancy ui users virtualization vpn wireless"
-).split()  # fmt: skip
+    "circuits", "cloud", "core", "data_validation", "dcim", "extras", "ipam", "load_balancers",
+    "tenancy", "ui", "users", "virtualization", "vpn", "wireless",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", APPS)

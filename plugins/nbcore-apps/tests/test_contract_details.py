@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore_apps.dcim import Cable, Device, Interface
 from nbcore_apps.ipam import VLAN, IPAddress, Prefix
 
@@ -97,7 +98,9 @@ def test_a_trace_that_ends_open_has_none(nb, world):
     assert port.trace() == []
     rear = world.make("dcim/rear-ports", name="r0", type="8p8c", positions=1, device=device.id)
     world.cable(port, rear)
-    assert [[type(item).__name__ for item in hop] for hop in nb.dcim.interfaces.get(port.id).trace()] == [["Interface", "Cable", "RearPort"]]
+    assert [[type(item).__name__ for item in hop] for hop in nb.dcim.interfaces.get(port.id).trace()] == [
+        ["Interface", "Cable", "RearPort"]
+    ]
 
 
 @pytest.mark.parametrize("kind", ["console-ports", "console-server-ports", "power-ports", "power-outlets"])

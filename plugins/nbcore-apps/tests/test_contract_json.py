@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from nbcore.testing import URL, row, sent
 
 # What a client that guesses by shape takes for a related object, a choice, or a method.
@@ -79,7 +80,9 @@ def test_json_of_the_server_is_plain(nb, world):
     config = world.make("extras/config-contexts", name=world.name("config"), weight=1000, data={**plain, "tag": world.tag})
     secret = world.make("extras/secrets", name=world.name("secret"), provider="environment-variable", parameters={"variable": "X"})
     platform = world.make("dcim/platforms", name=world.name("platform"), network_driver="cisco_ios", napalm_args=plain)
-    remote = world.make("extras/external-integrations", name=world.name("remote"), remote_url="http://example.com/", extra_config=plain, timeout=5)
+    remote = world.make(
+        "extras/external-integrations", name=world.name("remote"), remote_url="http://example.com/", extra_config=plain, timeout=5
+    )
     view = world.make("extras/saved-views", name=world.name("view"), view="dcim:device_list", config=plain)
     group = world.make("extras/dynamic-groups", name=world.name("group"), content_type="dcim.device", filter={"name": [device.name]})
     assert nb.dcim.devices.get(device.id).local_config_context_data == plain
@@ -114,8 +117,8 @@ def test_metadata_of_an_object_may_hold_anything(nb, world):
     kind = world.make("extras/metadata-types", name=world.name("kind"), data_type="json", content_types=["tenancy.tenant"])
     value = {"id": 1, "url": "x", "save": 1}
     meta = world.make(
-        "extras/object-metadata", metadata_type=kind.id, assigned_object_type="tenancy.tenant", assigned_object_id=tenant.id, scoped_fields=["name"],
-        value=value,
+        "extras/object-metadata", metadata_type=kind.id, assigned_object_type="tenancy.tenant", assigned_object_id=tenant.id,
+        scoped_fields=["name"], value=value,
     )  # fmt: skip
     found = nb.extras.object_metadata.get(meta.id)
     assert found.value == value

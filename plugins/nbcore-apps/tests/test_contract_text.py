@@ -44,7 +44,9 @@ def test_an_object_change_is_its_request_id(nb, world):
 
 
 def test_a_custom_field_choice_is_its_value(world):
-    custom = world.make("extras/custom-fields", label=world.name("colour"), key=f"colour_{world.tag}", type="select", content_types=["tenancy.tenant"])
+    custom = world.make(
+        "extras/custom-fields", label=world.name("colour"), key=f"colour_{world.tag}", type="select", content_types=["tenancy.tenant"]
+    )
     assert str(world.make("extras/custom-field-choices", custom_field=custom.id, value="green")) == "green"
 
 

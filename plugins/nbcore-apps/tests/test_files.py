@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import row, sent
 from nbcore_apps._files import part
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import reply, row, sent
 
 PREFIX = row("ipam/prefixes", "ipam.prefix", prefix="10.0.0.0/24")
@@ -24,6 +25,8 @@ def test_free_addresses_are_records_that_are_not_on_the_server(server, memory, p
     asked = len(server.calls)
     assert not hasattr(free, "status")
     assert len(server.calls) == asked
+    with pytest.raises(nbcore.InputError, match="at least 1"):
+        prefix.available_ips.list(limit=0)
 
 
 def test_a_range_is_sent_in_the_query_and_not_in_the_body(server, prefix):
@@ -37,7 +40,7 @@ def test_a_range_is_sent_in_the_query_and_not_in_the_body(server, prefix):
 
 def test_nothing_left_is_an_allocation_error_and_no_retry(server, prefix):
     server.on("POST", FREE, reply(None, 204))
-    with pytest.raises(nbcore.AllocationError, match="nothing left"):
+    with pytest.raises(nbcore.AllocationError, match="free something"):
         prefix.available_ips.create(status="Active")
     assert [call.method for call in server.calls].count("POST") == 1
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import reply, row, sent
 from nbcore_apps._runs import JobRun
 
@@ -47,7 +48,15 @@ def test_what_is_sent_to_start_a_job(server, job):
     assert sent(server.calls[-1]) == {
         "data": {"dryrun": True}, "schedule": {"interval": "future", "start_time": "2030-01-01"}, "job_queue": "slow",
     }  # fmt: skip
-    assert (run.id, run.status, run.done, run.ok, run.result, run.schedule, run.approval) == (RESULT["id"], "PENDING", False, False, None, None, None)
+    assert (run.id, run.status, run.done, run.ok, run.result, run.schedule, run.approval) == (
+        RESULT["id"],
+        "PENDING",
+        False,
+        False,
+        None,
+        None,
+        None,
+    )
     assert server.calls[-1].idempotent is False
 
 
@@ -67,7 +76,9 @@ def test_a_job_whose_name_has_a_slash_is_looked_up(server, memory, job):
 
 
 def test_files_are_sent_as_a_form(server, job):
-    job.start({"count": 5, "really": True, "options": {"a": 1}, "none": None, "text": "x"}, files={"csv": ("a.csv", b"1,2")}, job_queue="slow")
+    job.start(
+        {"count": 5, "really": True, "options": {"a": 1}, "none": None, "text": "x"}, files={"csv": ("a.csv", b"1,2")}, job_queue="slow"
+    )
     call = server.calls[-1]
     assert call.files == {"csv": ("a.csv", b"1,2", "text/csv")}
     assert sent(call) == {"count": "5", "really": "true", "options": '{"a": 1}', "text": "x", "_job_queue": "slow"}
@@ -111,7 +122,9 @@ def test_a_result_that_was_deleted_is_an_error(server, job):
 
 
 def test_logs_come_as_they_are_written(server, job):
-    entries = [row("extras/job-logs", "extras.joblogentry", message=f"m{number}", created=f"2030-01-01T00:00:0{number}Z") for number in range(4)]
+    entries = [
+        row("extras/job-logs", "extras.joblogentry", message=f"m{number}", created=f"2030-01-01T00:00:0{number}Z") for number in range(4)
+    ]
     states(server, "STARTED", "STARTED", "SUCCESS")
     pages = Answers(entries[:1], entries[:2], entries[1:3])
     server.on("GET", "extras/job-logs/", lambda call: {"count": 1, "next": None, "previous": None, "results": pages(call)})
@@ -188,7 +201,9 @@ def test_a_schedule_that_somebody_deleted_ends_too(server, job):
 def test_a_run_of_next_year_is_not_waited_for(server, job):
     held(server, state={"value": "active", "label": "Active"}, start_time="2999-01-01T00:00:00Z")
     server.serve("extras/job-results", [])
-    server.on("GET", f"extras/scheduled-jobs/{SCHEDULE['id']}/", {**SCHEDULE, "state": {"value": "active"}, "start_time": "2999-01-01T00:00:00Z"})
+    server.on(
+        "GET", f"extras/scheduled-jobs/{SCHEDULE['id']}/", {**SCHEDULE, "state": {"value": "active"}, "start_time": "2999-01-01T00:00:00Z"}
+    )
     with pytest.raises(nbcore.JobTimeoutError, match="did not begin") as caught:
         job.start().wait(timeout=60)
     assert caught.value.job_result is None

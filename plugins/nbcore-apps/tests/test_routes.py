@@ -32,7 +32,7 @@ def wanted(app: str) -> bool:
 @pytest.fixture(scope="module")
 def routes(request: pytest.FixtureRequest) -> dict[str, set[str]]:
     """Route -> methods, of what the packages that are installed should declare."""
-    from .conftest import connect  # noqa: TID252
+    from .conftest import connect
 
     with connect("real") as nb:
         paths = nb.openapi()["paths"]
@@ -82,7 +82,7 @@ def test_nothing_is_declared_that_the_server_has_not(routes):
 
 
 def test_numbers_are_the_keys_where_the_server_has_numbers(routes):
-    from .conftest import connect  # noqa: TID252
+    from .conftest import connect
 
     with connect("real") as nb:
         paths = nb.openapi()["paths"]

@@ -7,12 +7,16 @@ import importlib
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import pytest
+
 import nbcore
 import nbcore_apps
-import pytest
 from nbcore.testing import check_app
 
-APPS = "circuits cloud core data_validation dcim extras ipam load_balancers tenancy ui users virtualization vpn wireless".split()  # noqa: SIM905
+APPS = (
+    "circuits", "cloud", "core", "data_validation", "dcim", "extras", "ipam", "load_balancers",
+    "tenancy", "ui", "users", "virtualization", "vpn", "wireless",
+)  # fmt: skip
 FOLDER = Path(nbcore_apps.__file__).parent
 
 
@@ -43,6 +47,11 @@ def test_an_app_is_imported_when_it_is_used(memory):
 
 
 def test_a_record_class_is_named_as_nautobots_model(memory, server):
-    for path, name in {"dcim/devices": "Device", "ipam/ip-addresses": "IPAddress", "ipam/vlans": "VLAN", "extras/job-results": "JobResult"}.items():
+    for path, name in {
+        "dcim/devices": "Device",
+        "ipam/ip-addresses": "IPAddress",
+        "ipam/vlans": "VLAN",
+        "extras/job-results": "JobResult",
+    }.items():
         server.serve(path, [nbcore.testing.row(path)])
         assert type(memory.endpoint(path).all()[0]).__name__ == name

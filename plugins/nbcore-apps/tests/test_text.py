@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import pytest
+
 from nbcore.testing import Wire, make_api, reference, row
 
 
 def test_the_text_of_a_termination_loads_its_circuit_once(server, memory):
     circuit = row("circuits/circuits", cid="C-1", display="C-1")
     server.serve("circuits/circuits", [circuit])
-    server.serve("circuits/circuit-terminations", [row("circuits/circuit-terminations", term_side="A", circuit=reference(circuit), display="A")])
+    server.serve(
+        "circuits/circuit-terminations", [row("circuits/circuit-terminations", term_side="A", circuit=reference(circuit), display="A")]
+    )
     (end,) = memory.circuits.circuit_terminations.all()
     asked = len(server.calls)
     assert [str(end), str(end)] == ["C-1", "C-1"]
@@ -32,7 +35,11 @@ def test_the_text_of_many_terminations_does_not_ask_for_each(server, memory):
         ("dcim/rack-reservations", {"description": "", "display": "Reservation"}, "Reservation"),
         ("dcim/virtual-chassis", {"master": None, "display": "VC"}, "VC"),
         ("extras/custom-field-choices", {"value": "green", "display": "x"}, "green"),
-        ("extras/dynamic-groups", {"display": "", "name": "", "id": "aaaaaaaa-0000-4000-8000-000000000000"}, "aaaaaaaa-0000-4000-8000-000000000000"),
+        (
+            "extras/dynamic-groups",
+            {"display": "", "name": "", "id": "aaaaaaaa-0000-4000-8000-000000000000"},
+            "aaaaaaaa-0000-4000-8000-000000000000",
+        ),
         ("extras/object-changes", {"request_id": "R", "display": "x"}, "R"),
         ("ipam/ip-addresses", {"display": "", "address": "10.0.0.1/24"}, "10.0.0.1/24"),
         ("ipam/prefixes", {"display": "", "prefix": "10.0.0.0/24"}, "10.0.0.0/24"),

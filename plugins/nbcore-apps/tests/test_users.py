@@ -9,8 +9,9 @@ import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import sent
 
 PASSWORD = "correct horse"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import fcntl
+import json
 import os
 import re
 import threading
@@ -34,6 +35,10 @@ class AppendLog:
     Raises:
         OSError: the file cannot be opened.
     """
+
+    _lock: threading.Lock
+    _fd: int | None
+    _end: int  # the file's size after the last write of ours, which ended in a line break; -1 when it is not known
 
     def __init__(self, path: str, max_bytes: int = 0, keep: int | None = None, fsync: bool = False, patience: float = 10.0) -> None:
         self.path = path
@@ -130,8 +135,8 @@ class AppendLog:
             return size
         start = _last_line(fd, size)
         part = os.pread(fd, size - start, start)
-        ours = (part.startswith(HEAD) or HEAD.startswith(part)) and not part.endswith(b"}")
-        if not (ours and _cut(fd, start)):
+        ours = part.startswith(HEAD) or HEAD.startswith(part)
+        if not (ours and not _whole(part) and _cut(fd, start)):
             os.write(fd, b"\n")
         return os.fstat(fd).st_size
 
@@ -156,8 +161,8 @@ class AppendLog:
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._fd: int | None = None
-        self._end = -1  # the file's size after the last write of ours: it ended in a line break then
+        self._fd = None
+        self._end = -1
 
     def _after_fork(self) -> None:
         """In a forked child: an inherited descriptor shares its lock with the parent's, so the child opens its own."""
@@ -196,6 +201,15 @@ def _last_line(fd: int, size: int) -> int:
             return begin + found + 1
         at = begin
     return 0
+
+
+def _whole(part: bytes) -> bool:
+    """Whether only the line break is missing."""
+    try:
+        json.loads(part)
+    except ValueError:
+        return False
+    return True
 
 
 def _cut(fd: int, size: int) -> bool:

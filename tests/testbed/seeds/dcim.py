@@ -211,7 +211,8 @@ def custom_fields(number: int) -> dict:
     values = (
         f"Team {'ABC'[number % 3]}", number % 6, {"wave": number, "steps": ["check", "apply"], "url": None},
         ("Production", "Staging", "Lab")[number % 3], ["bgp", "evpn", "mpls"][: number % 4], f"2023-{number % 12 + 1:02}-15",
-        number % 2 == 0, f"https://wiki.example.com/runbooks/{number}", f"2031-01-{number % 28 + 1:02}T02:00:00Z", "see *wiki*" if number % 2 else None,
+        number % 2 == 0, f"https://wiki.example.com/runbooks/{number}", f"2031-01-{number % 28 + 1:02}T02:00:00Z",
+        "see *wiki*" if number % 2 else None,
     )  # fmt: skip
     return dict(zip(CUSTOM_FIELDS, values, strict=True))
 
