@@ -32,7 +32,7 @@ $(READY): pyproject.toml $(PLUGINS:%=%/pyproject.toml) | .venv/bin/uv
 	@rm -f .venv/.ready-*
 	@for name in $$(.venv/bin/uv pip list --quiet --python $(PY) --format freeze | sed -n 's/^\(nbcore-[a-z0-9-]*\)==.*/\1/p'); do \
 		test -f plugins/$$name/pyproject.toml || .venv/bin/uv pip uninstall --quiet --python $(PY) $$name; done
-	@echo 'make: installing nbcore$(PLUGINS:plugins/%=, %) and the development tools into .venv'
+	@echo 'make: installing nbcore $(PLUGINS:plugins/%=%) and the development tools into .venv'
 	@$(call install,--python $(PY) --editable . $(PLUGINS:%=--editable %) --group dev)
 	@touch $@
 

@@ -19,7 +19,7 @@ from .query import is_many
 from .record.values import is_reference, path_of
 from .spec import AppSpec, Returns
 from .transport import Call, Reply, Transport
-from .transport.body import text
+from .transport.body import decode, text
 
 if TYPE_CHECKING:
     import requests
@@ -220,7 +220,7 @@ class Api:
     def status(self) -> dict[str, Any]:
         """The server's status: versions of Nautobot, Python, Django and its apps (route `status/`)."""
         reply = self.request("GET", "status/", operation="status", returns="reply")
-        data = reply.json() if reply.text.lstrip().startswith("{") else None
+        data = decode(self.call("GET", "status/", operation="status"), reply)
         if not isinstance(data, dict) or "nautobot-version" not in data:
             raise ContentError(
                 f"{self.options.url} does not answer as Nautobot does (GET status/ names no nautobot-version, it is {snippet(reply.text)!r}); "

@@ -370,7 +370,7 @@ def _restore(api: Api, path: str) -> Endpoint:
 
 
 def _segment_ok(text: str) -> bool:
-    return text not in (".", "..") and not any(char in text for char in "/\\?#%") and text.isprintable()
+    return text not in ("", ".", "..") and not any(char in text for char in "/\\?#%") and text.isprintable()
 
 
 def _is_uuid(text: str) -> bool:

@@ -100,7 +100,10 @@ class CallError(NbcoreError):
         call: the Call (method, path, params, body; never the token), or None.
         reply: the Reply, or None when there was none.
         error: the server's text, or ours when there is no answer.
+        journal: of a bulk write that broke: its Journal, which says what became of each item and goes on from there; else None.
     """
+
+    journal: Any = None
 
     def __init__(self, text: str, call: Call | None = None, reply: Reply | None = None, **extra: Any) -> None:
         super().__init__(text, call, reply)
@@ -152,7 +155,9 @@ class CertificateError(ConnectError):
 
 
 class ProtocolError(TransportError):
-    """The connection broke, or the answer was not HTTP."""
+    """The connection broke, or the answer was not HTTP; `stale` when it was a kept one that the server had closed before."""
+
+    stale: bool = False
 
 
 class TimeoutError(TransportError):
@@ -295,7 +300,9 @@ class RateLimitError(RequestError):
 
 
 class ServerError(RequestError):
-    """5xx: the server, or a proxy before it, failed."""
+    """5xx: the server, or a proxy before it, failed; `retry_after` is what a 503 asked to wait, in seconds, or None."""
+
+    retry_after: float | None = None
 
 
 BY_STATUS: Mapping[int, type[RequestError]] = {
@@ -349,8 +356,9 @@ def from_status(call: Call, reply: Reply) -> RequestError:
     elif reply.status == 406:
         extra = {"supported": supported_versions(said)}
         advice = f"Versions this server speaks: {', '.join(extra['supported']) or 'see its text'}."
-    elif reply.status == 429:
+    if reply.retry_after is not None and reply.status in (429, 503):
         extra = {"retry_after": reply.retry_after}
+        advice = f"The server asks to wait {reply.retry_after:g} s."
     return cls(f"{describe(call)} was answered {reply.status} {reply.reason}: {said}. {advice}".rstrip(), call, reply, **extra)
 
 

@@ -19,7 +19,7 @@ _log = logging.getLogger("nbcore.projection")
 def partial(endpoint: Endpoint, query: Query) -> list[dict[str, Any]] | None:
     """The rows of a query with its `only` fields, by GraphQL in REST's form; None where REST must read whole rows."""
     planned = plan(endpoint, query, query.only)
-    if planned.route != "graphql" or any(column.kind in ("many", "custom") for column in planned.columns):
+    if planned.route != "graphql" or any(column.kind in ("many", "custom", "plain choice") for column in planned.columns):
         return None
     try:
         data = answered(endpoint, query, planned)

@@ -37,7 +37,7 @@ class Column:
 
     path: str
     steps: tuple[str, ...]
-    kind: Literal["same", "time", "choice", "custom", "reference", "many"] = "same"
+    kind: Literal["same", "time", "choice", "plain choice", "custom", "reference", "many"] = "same"
     choices: dict[str, tuple[Any, str]] = field(default_factory=dict, hash=False)
     owners: tuple[str, ...] = ()
     routes: tuple[str, ...] = ()
@@ -185,16 +185,25 @@ def _leaf(types: TypeMap, at: Endpoint, column: Column, shape: Shape, name: str,
     if shape.kind == "ENUM":
         if many:
             raise NotExact(f"{column.path!r} is a choice of many objects")
-        if isinstance(sample_of(at).get(name), str):
-            raise NotExact(f"REST writes the choice {name!r} as plain text, where GraphQL cannot tell blank from missing")
-        return Column(column.path, column.steps, "choice", _choices(at, types.enums[shape.name], name))
+        choices = _choices(at, types.enums[shape.name], name)
+        return Column(column.path, column.steps, "plain choice" if isinstance(sample_of(at).get(name), str) else "choice", choices)
     if shape.name == "DateTime":
         if not str(sample.get("created") or "").endswith("Z"):
             raise NotExact("the server writes times in a time zone of its own")
         return Column(column.path, column.steps, "many" if many else "time")
+    if shape.name == "String" and shape.required and _is_file(at, name):
+        raise NotExact(f"{name!r} is a file, which REST writes as its address")
     if shape.name not in _EXACT:
         raise NotExact(f"{name!r} is a {shape.name}, which GraphQL writes otherwise")
     return Column(column.path, column.steps, "many" if many else "same")
+
+
+def _is_file(endpoint: Endpoint, name: str) -> bool:
+    """Whether a text is a file's name: REST then writes its address, or null. A row tells; a related object's is asked on suspicion."""
+    if endpoint.sample is None and not any(word in name for word in ("image", "file", "attachment")):
+        return False
+    value = sample_of(endpoint).get(name)
+    return value is None or (isinstance(value, str) and value.startswith(("http://", "https://")) and "/media/" in value)
 
 
 def _only_in_graphql(endpoint: Endpoint, name: str) -> bool:
@@ -229,6 +238,8 @@ def _choices(endpoint: Endpoint, names: dict[str, str], name: str) -> dict[str, 
     by_label: dict[str, list[Any]] = {}
     for item in listed:
         by_label.setdefault(str(item["display"]), []).append(item["value"])
+    if "" in (item["value"] for item in listed):
+        raise NotExact(f"{name!r} has a choice for blank, which GraphQL writes as null")
     found: dict[str, tuple[Any, str]] = {}
     for enum, label in names.items():
         if len(by_label.get(label, ())) != 1:

@@ -32,10 +32,11 @@ def rows(records: RecordSet, query: Query, plan: Plan) -> Iterator[list[Row]]:
     if plan.route == "graphql":
         try:
             data = answered(records.endpoint, query, plan)
+            found = list(zip(*(_column(column, data) for column in plan.columns), strict=True))
         except (CallError, Hidden) as exc:
             _log.warning("values() of %s falls back to REST: %s", records.endpoint.path, exc)
         else:
-            yield list(zip(*(_column(column, data) for column in plan.columns), strict=True))
+            yield found
             return
     for page in records.pages():
         yield [tuple(_value(record, column.path.split("__")) for column in plan.columns) for record in page]
@@ -56,7 +57,7 @@ def _value(record: Any, steps: list[str]) -> Any:
 
 
 class Hidden(Exception):
-    """GraphQL gives null for related objects that are there: the token may not see them."""
+    """GraphQL gives null where REST may give something: a related object that the token may not see, a blank choice."""
 
 
 def query_text(plan: Plan) -> str:
@@ -124,7 +125,9 @@ def _column(column: Column, data: list[Any]) -> list[Any]:
     found = [None if value is None else value.get(last) for value in values]
     if column.kind == "time":
         return [value.replace("+00:00", "Z") if value else value for value in found]
-    if column.kind == "choice":
+    if column.kind == "plain choice" and None in found:
+        raise Hidden(f"{column.path} is null in GraphQL for some rows, where REST tells blank from missing")
+    if column.kind in ("choice", "plain choice"):
         return [column.choices[value][0] if value is not None else None for value in found]
     return found
 

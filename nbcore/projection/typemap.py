@@ -19,11 +19,12 @@ _QUERY = (
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The type of a GraphQL field or argument: its innermost name and kind, and whether it is a list."""
+    """The type of a GraphQL field or argument: its innermost name and kind, whether it is a list, and whether it is never null."""
 
     name: str
     kind: str
     many: bool
+    required: bool
 
 
 class TypeMap:
@@ -59,7 +60,7 @@ def type_map(api: Api) -> TypeMap:
     """The type map of an Api's server: one status() and, the first time on this machine, one introspection query."""
     if api.type_map_kept is None:
         status = api.status()
-        key = ["types-2", api.options.url, status["nautobot-version"], status.get("nautobot-apps"), status.get("plugins")]
+        key = ["types-3", api.options.url, status["nautobot-version"], status.get("nautobot-apps"), status.get("plugins")]
         folder = documents.cache_folder(api.options.cache_dir)
         api.type_map_kept = TypeMap(documents.kept(folder, "graphql", key, lambda: _condense(api.graphql.query(_QUERY).data["__schema"])))
     found: TypeMap = api.type_map_kept
@@ -87,9 +88,9 @@ def _condense(schema: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shape(kind: dict[str, Any]) -> tuple[str, str, bool]:
-    many = False
+def _shape(kind: dict[str, Any]) -> tuple[str, str, bool, bool]:
+    many, required = False, kind["kind"] == "NON_NULL"
     while kind.get("ofType"):
         many = many or kind["kind"] == "LIST"
         kind = kind["ofType"]
-    return kind["name"], kind["kind"], many
+    return kind["name"], kind["kind"], many, required

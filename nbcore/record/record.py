@@ -49,13 +49,12 @@ class Record:
     _set: set[str]
 
     def __init__(self, data: dict[str, Any], endpoint: Endpoint, complete: bool = True, group: Siblings | None = None) -> None:
-        put = object.__setattr__
-        put(self, "_data", data)
-        put(self, "_endpoint", endpoint)
-        put(self, "_complete", complete)
-        put(self, "_group", group)
-        put(self, "_read", None)
-        put(self, "_set", _NOTHING)
+        _put_data(self, data)
+        _put_endpoint(self, endpoint)
+        _put_complete(self, complete)
+        _put_group(self, group)
+        _put_read(self, None)
+        _put_set(self, _NOTHING)
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
@@ -356,6 +355,10 @@ class Record:
 
 
 _NOTHING: set[str] = set()
+# The slots' own setters: a record is made for every row, and object.__setattr__ costs twice as much.
+_put_data, _put_endpoint, _put_complete, _put_group, _put_read, _put_set = (
+    vars(Record)[slot].__set__ for slot in ("_data", "_endpoint", "_complete", "_group", "_read", "_set")
+)
 
 
 def _data(value: Any) -> Any:

@@ -62,6 +62,10 @@ class TokenAuth:
             raise PluginError(f"an nbcore_auth hook returned {type(found).__name__}; it must return text or None")
         return str(clean({"token": found})["token"])
 
+    def after_fork(self) -> None:
+        """In a forked child: a lock that a thread of the parent held is not held here."""
+        self._lock = threading.Lock()
+
     def redact(self, value: str) -> str:
         """A text without the token."""
         return value.replace(self._secret, "[token]") if self._secret and len(self._secret) > 3 else value

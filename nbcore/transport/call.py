@@ -61,7 +61,7 @@ class Call:
         """Whether sending it twice is the same as sending it once."""
         if self.resend is not None:
             return self.resend
-        return self.method not in ("POST", "PATCH") or self.operation == "graphql"
+        return self.method not in ("POST", "PATCH", "PUT") or self.operation == "graphql"
 
     def again(self) -> Call:
         """The next attempt of the same call."""

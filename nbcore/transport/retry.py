@@ -12,7 +12,18 @@ import json
 import random
 import threading
 
-from ..errors import CertificateError, ConnectError, ContentError, RateLimitError, ServerError, TimeoutError, TooLargeError, TransportError
+from ..errors import (
+    CertificateError,
+    ConnectError,
+    ContentError,
+    NotFoundError,
+    RateLimitError,
+    RouteNotFoundError,
+    ServerError,
+    TimeoutError,
+    TooLargeError,
+    TransportError,
+)
 from .call import Call, Reply
 
 RETRY_AFTER_LIMIT = 60.0
@@ -43,7 +54,8 @@ def classify(failure: Exception) -> Failure:
     if isinstance(failure, TooLargeError):
         return Failure.FINAL
     if isinstance(failure, ContentError):
-        return Failure.AMBIGUOUS
+        # An unreadable success; a page of a proxy with another status is that proxy's answer.
+        return Failure.AMBIGUOUS if failure.reply is None or failure.reply.status < 300 else Failure.FINAL
     if isinstance(failure, ServerError) and failure.reply is not None and _passing(failure.reply):
         return Failure.AMBIGUOUS
     return Failure.FINAL
@@ -67,13 +79,18 @@ def may_resend(call: Call, kind: Failure) -> bool:
     return kind in (Failure.UNSENT, Failure.REJECTED) or (kind is Failure.AMBIGUOUS and call.idempotent)
 
 
-def delay(failure: Exception, attempt: int) -> float:
-    """Seconds to wait before the next attempt: the server's Retry-After where it gives one, else full jitter."""
+def is_gone(failure: Exception) -> bool:
+    """Whether Nautobot itself says that the object is not there."""
+    return isinstance(failure, NotFoundError) and not isinstance(failure, RouteNotFoundError)
+
+
+def delay(failure: Exception, attempt: int) -> tuple[float, bool]:
+    """Seconds to wait before the next attempt, and whether the server asked for them: its Retry-After where it gives one, else full jitter."""
     reply = getattr(failure, "reply", None)
     asked = reply.retry_after if isinstance(reply, Reply) and reply.status in (429, 503) else None
     if asked is not None:
-        return asked
-    return random.uniform(0, min(_CAP, _BASE * 2.0 ** min(attempt - 1, 10)))  # noqa: S311  jitter, not a secret
+        return asked, True
+    return random.uniform(0, min(_CAP, _BASE * 2.0 ** min(attempt - 1, 10))), False  # noqa: S311  jitter, not a secret
 
 
 class Budget:

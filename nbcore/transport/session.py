@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar
 
 from ..errors import (
     CertificateError,
@@ -26,7 +25,7 @@ from ..errors import (
     TransportError,
     describe,
 )
-from . import body, versioning
+from . import body, clock, versioning
 from .auth import TokenAuth, origin
 from .call import Call, Reply
 
@@ -43,17 +42,31 @@ _LOOPBACK = ("localhost", "127.", "::1")
 def new_session(options: Options) -> requests.Session:
     """A session with a pool for `max_workers` connections, no retries of its own, and no cookies."""
     session = requests.Session()
-    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=max(options.max_workers, 4), max_retries=0)
+    adapter = clock.Adapter(pool_connections=2, pool_maxsize=max(options.max_workers, 4), max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers["User-Agent"] = f"nbcore {requests.utils.default_user_agent()}"
     session.verify = options.verify
+    adopt(session)
     if options.proxies:
         session.proxies.update(options.proxies)
     host = urlsplit(options.url).hostname or ""
     if options.url.startswith("http://") and not host.startswith(_LOOPBACK):
         _log.warning("%s is plain http: the token can be read on the way; use https", options.url)
     return session
+
+
+class _NoCookies(DefaultCookiePolicy):
+    """Stores no cookie of an answer; those that the session's owner put in are sent."""
+
+    def set_ok(self, cookie: Any, request: Any) -> bool:
+        return False
+
+
+def adopt(session: requests.Session) -> None:
+    """Make a session keep nbcore's promises: no cookie is stored, and a deadline holds for headers that drip."""
+    session.cookies.set_policy(_NoCookies())
+    clock.adopt(session)
 
 
 def send(call: Call, session: requests.Session, auth: TokenAuth, options: Options) -> Reply:
@@ -107,13 +120,13 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
         arguments["data"] = body.encode(call.body)
         headers["Content-Type"] = "application/json"
     started = time.monotonic()
+    clock.attempt.begin(call.deadline)
     failure: Exception
     try:
         with session.request(
             call.method, url, headers=headers, auth=auth, timeout=(connect, read), allow_redirects=False, stream=True,
             verify=session.verify, **arguments,
         ) as response:  # fmt: skip
-            session.cookies = RequestsCookieJar()
             content = _read(call, response, options)
             return Reply(
                 response.status_code, response.reason or "", {key.lower(): value for key, value in response.headers.items()},
@@ -175,7 +188,11 @@ def _ours(call: Call, exc: BaseException, started: float, auth: TokenAuth, optio
         return InputError(f"{what}: the address cannot be used ({why}).")
     if isinstance(exc, requests.exceptions.InvalidHeader):
         return InputError(f"{what}: a header of the session cannot be sent.")
-    return ProtocolError(f"{what}: the connection broke after {time.monotonic() - started:.1f} s ({why}).", call)
+    return ProtocolError(
+        f"{what}: the connection broke after {time.monotonic() - started:.1f} s ({why}). Try again, or set retries.",
+        call,
+        stale=clock.attempt.stale,
+    )
 
 
 def _causes(exc: BaseException) -> list[BaseException]:

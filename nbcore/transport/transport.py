@@ -10,16 +10,17 @@ import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import (
     AmbiguousWriteError,
     CallError,
+    ContentError,
     DeadlineError,
+    InputError,
     ProtocolError,
-    RateLimitError,
     RetriesExhaustedError,
-    TransportError,
     describe,
 )
 from . import body, retry
@@ -36,6 +37,8 @@ _log = logging.getLogger("nbcore.transport")
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 Decoder = Callable[[Call, Reply], Any]
+Settle = Callable[[Call, CallError], "tuple[Reply, Any] | None"]
+_PLAIN_NO = frozenset({400, 401, 403, 404, 409, 429})
 
 
 class Transport:
@@ -55,7 +58,6 @@ class Transport:
         self._pool: ThreadPoolExecutor | None = None
         self._budget = retry.Budget()
         self._lock = threading.RLock()
-        self._answered = False
         _alive.add(self)
 
     @property
@@ -73,6 +75,9 @@ class Transport:
 
     @session.setter
     def session(self, session: requests.Session) -> None:
+        from .session import adopt
+
+        adopt(session)
         self._session = session
 
     def send(self, call: Call) -> Reply:
@@ -81,28 +86,48 @@ class Transport:
 
         return send(call, self.session, self.auth, self.options)
 
-    def exchange(self, call: Call, decode: Decoder = body.decode) -> tuple[Reply, Any]:
+    def exchange(self, call: Call, decode: Decoder = body.decode, settle: Settle | None = None) -> tuple[Reply, Any]:
         """Send a call, again where its failure allows, and read the answer.
 
+        Args:
+            call: what to send.
+            decode: reads the answer.
+            settle: for a write: finds out, after a failure that leaves the outcome open, whether it happened.
+
         Returns:
-            The reply and what `decode` makes of it (None for an answer without a body).
+            The reply and what `decode` makes of it (None for an answer without a body); for a write that was found to have happened, what
+            `settle` gives.
 
         Raises:
-            CallError: what the last attempt failed with; RetriesExhaustedError when several were made.
+            CallError: what the last attempt failed with; RetriesExhaustedError when several were made; AmbiguousWriteError for a write
+                whose outcome stays open.
         """
-        from dataclasses import replace
-
+        check_path(call.path)
         if call.deadline is None and self.options.deadline is not None:
             call = replace(call, deadline=time.monotonic() + self.options.deadline)
+        doubt = False
         while True:
             reply, data, failure = self._try(call, decode)
             if failure is None:
                 assert reply is not None  # noqa: S101  for the type checker: no failure means an answer
                 self._budget.give()
                 return reply, data
-            if call.method == "DELETE" and call.attempt > 1 and _status(failure) == 404:
-                return failure.reply, None  # type: ignore[return-value]
-            pause = self._pause(call, failure)
+            kind = retry.classify(failure)
+            if doubt and failure.reply is not None and call.method == "DELETE" and retry.is_gone(failure):
+                return failure.reply, None
+            # An error status that follows an open outcome may be the trace of the attempt before: "this id exists already".
+            open_now = kind is retry.Failure.AMBIGUOUS
+            if settle is not None and (open_now or (doubt and kind is retry.Failure.FINAL)) and (found := settle(call, failure)) is not None:
+                return found
+            doubt = doubt or open_now
+            try:
+                pause = self._pause(call, failure, kind, settle is not None)
+            except CallError as end:
+                if doubt and call.writes and call.method != "DELETE" and end.reply is not None and end.reply.status in _PLAIN_NO:
+                    raise  # looked for and not there, and now refused: the refusal is the outcome
+                if doubt and call.writes and call.method != "DELETE" and not isinstance(end, AmbiguousWriteError):
+                    raise ambiguous(call, failure) from end
+                raise
             self.watch("nbcore_retrying", call=call, failure=failure, attempt=call.attempt, delay=pause)
             _log.info("%s failed (%s); attempt %d follows in %.1f s", describe(call), failure, call.attempt + 1, pause)
             time.sleep(pause)
@@ -115,7 +140,6 @@ class Transport:
             reply = self._hooks.nbcore_send(call=call)
             if not isinstance(reply, Reply):
                 raise TypeError(f"an nbcore_send hook returned {type(reply).__name__}; it must return a Reply")
-            self._answered = True
             if version := reply.header("API-Version"):
                 self.api_version_seen[call.api_version] = version
             if reply.status >= 300 or not reply.content:
@@ -127,30 +151,29 @@ class Transport:
         except CallError as failure:
             return reply, None, failure
 
-    def _pause(self, call: Call, failure: CallError) -> float:
-        """Seconds before the next attempt; raises where there is none."""
-        kind = retry.classify(failure)
-        stale = isinstance(failure, ProtocolError) and call.attempt == 1 and self._answered and call.idempotent
-        if stale and not self.options.retries:
+    def _pause(self, call: Call, failure: CallError, kind: retry.Failure, settled: bool) -> float:
+        """Seconds before the next attempt; raises where there is none.
+
+        Args:
+            call: what failed.
+            failure: how.
+            kind: its class.
+            settled: whether the outcome was looked for, and the write found not to have happened.
+        """
+        allowed = retry.may_resend(call, kind) or (settled and kind is retry.Failure.AMBIGUOUS)
+        stale = isinstance(failure, ProtocolError) and failure.stale and call.attempt == 1
+        if stale and allowed and not self.options.retries:
             return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
-        allowed = retry.may_resend(call, kind)
-        if not allowed and kind is retry.Failure.AMBIGUOUS and call.writes and isinstance(failure, TransportError):
-            raise AmbiguousWriteError(
-                f"{describe(call)}: the connection failed after the request was sent, so the write may or may not have "
-                f"happened ({failure}). "
-                "Look for the object before sending it again.",
-                call,
-                ids=_ids(call),
-            ) from failure
-        content = kind is retry.Failure.AMBIGUOUS and not isinstance(failure, TransportError) and _status(failure) == 200
+        if not allowed and kind is retry.Failure.AMBIGUOUS and call.writes:
+            raise ambiguous(call, failure) from failure
+        content = kind is retry.Failure.AMBIGUOUS and isinstance(failure, ContentError)
         if not allowed or call.attempt > self.options.retries or (content and call.attempt > 1):
             raise self._last(call, failure) if allowed else failure
-        pause = retry.delay(failure, call.attempt)
-        if pause > retry.RETRY_AFTER_LIMIT:
+        pause, asked = retry.delay(failure, call.attempt)
+        late = call.deadline is not None and time.monotonic() + pause > call.deadline
+        if asked and (late or pause > retry.RETRY_AFTER_LIMIT):
             raise failure
-        if call.deadline is not None and time.monotonic() + pause > call.deadline:
-            if isinstance(failure, RateLimitError):
-                raise failure
+        if late:
             raise DeadlineError(
                 f"{describe(call)}: no time left for another attempt within {self.options.deadline} s ({failure}).", call
             ) from failure
@@ -162,8 +185,8 @@ class Transport:
         return pause
 
     def _last(self, call: Call, failure: CallError) -> CallError:
-        """The error after the last attempt allowed: the failure itself when there was only one attempt."""
-        if call.attempt == 1 or _status(failure) == 200:
+        """The error after the last attempt allowed: the failure itself when there was only one attempt, or an answer that is no JSON."""
+        if call.attempt == 1 or isinstance(failure, ContentError):
             return failure
         error = RetriesExhaustedError(
             f"{describe(call)} failed {call.attempt} times, last: {failure}", call, failure.reply, attempts=call.attempt
@@ -217,18 +240,40 @@ class Transport:
         self._lock = threading.RLock()
         self._pool = None
         self._budget = retry.Budget()
+        self.auth.after_fork()
         if self._session is not None:
-            self._session.close()
+            from .clock import renew
+
+            renew(self._session)
 
 
-def _status(failure: CallError) -> int | None:
-    return failure.reply.status if failure.reply is not None else None
+def ambiguous(call: Call, failure: CallError) -> AmbiguousWriteError:
+    """The error of a write whose outcome stays open."""
+    named = ids_in(call.body)
+    look = f"Look for {', '.join(named[:5])}{', ...' if len(named) > 5 else ''}" if named else "Look for what it should have done"
+    return AmbiguousWriteError(
+        f"{describe(call)} was sent and its outcome is not known, so the write may or may not have happened ({failure}). "
+        f"{look} before sending it again.",
+        call,
+        failure.reply,
+        ids=named,
+    )
 
 
-def _ids(call: Call) -> list[str]:
+def ids_in(body: Any) -> list[str]:
     """The ids that the body of a write names."""
-    items = call.body if isinstance(call.body, list) else [call.body]
+    items = body if isinstance(body, list) else [body]
     return [str(item["id"]) for item in items if isinstance(item, dict) and item.get("id")]
+
+
+def check_path(path: str) -> None:
+    """Refuse a route that would leave the API or carry a query.
+
+    Raises:
+        InputError: it would.
+    """
+    if any(char in path for char in "?#\\") or {".", ".."} & set(path.split("/")) or not path.isprintable():
+        raise InputError(f"{path!r} is not a route below /api/; give query parameters as params=, and quote what an id may not hold")
 
 
 _alive: weakref.WeakSet[Transport] = weakref.WeakSet()

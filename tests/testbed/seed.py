@@ -8,6 +8,9 @@ Users (the password is the name) and their tokens:
     reader      b*40             may view everything, and change nothing
     nobody      c*40             has no permission
     approver    d*40             superuser, in the group of approvers as admin is
+
+Jobs: those of jobs/, all enabled. The queues `default` and `bulk` have a worker, `unserved` has none. `Testbed Guarded` waits for
+an approval. Webhooks and job hooks are disabled, so that a test's writes start nothing.
 """
 
 import os

@@ -54,10 +54,14 @@ def main() -> int:
     LOGS.mkdir(exist_ok=True)
     if options.action == "shell":
         return shell()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with locked(CACHE / "lock"):
-        if options.action == "up":
-            return up(options.size)
-        return down() if options.action == "down" else env()
+        try:
+            if options.action == "up":
+                return up(options.size)
+            return down() if options.action == "down" else env()
+        except subprocess.CalledProcessError as failure:
+            raise SystemExit(f"testbed: failed ({failure.returncode}): {' '.join(map(str, failure.cmd))}") from None
 
 
 @contextlib.contextmanager
@@ -316,7 +320,7 @@ def pg_at(state: dict) -> list[str]:
 
 def server_env(state: dict, database: str) -> dict[str, str]:
     root = CACHE / "root"
-    for name in ("media/devicetype-images", "media/image-attachments", "static", "git", "jobs"):
+    for name in ("media/devicetype-images", "media/image-attachments", "static", "git"):
         (root / name).mkdir(parents=True, exist_ok=True)
     keep = {key: value for key, value in os.environ.items() if not key.startswith(("NAUTOBOT_", "VIRTUAL_ENV", "PYTHON"))}
     return keep | {
@@ -436,7 +440,11 @@ def step(what: str):
     """Say what is done, and afterwards how long it took."""
     print(f"testbed: {what} ...", end="", flush=True)
     started = time.monotonic()
-    yield
+    try:
+        yield
+    except BaseException:
+        print(" failed")
+        raise
     print(f" {time.monotonic() - started:.1f} s")
 
 

@@ -107,6 +107,7 @@ NOT_NAUTOBOT = {
     "HTML 200": Answer(b"<html><title>Sign in to the router</title></html>", headers={"Content-Type": "text/html"}),
     "HTML 404": Answer(b"<html><title>404 nginx</title></html>", 404, {"Content-Type": "text/html"}),
     "JSON of another kind": Answer({"version": 7, "kind": "Status"}, headers={}),
+    "half JSON": Answer(b'{"nautobot-version": "3', headers={}),
     "a JSON list": Answer([1, 2], headers={}),
     "empty": Answer(b"", headers={}),
     "empty 204": Answer(b"", 204, {}),
@@ -121,14 +122,14 @@ def test_a_server_that_is_not_nautobot(server, nb, kind):
             ask()
 
 
-@pytest.mark.parametrize("kind", ["HTML 200", "HTML 404", "JSON of another kind", "empty", "empty 204"])
+@pytest.mark.parametrize("kind", ["HTML 200", "HTML 404", "JSON of another kind", "half JSON", "empty", "empty 204"])
 def test_a_list_of_a_server_that_is_not_nautobot(server, nb, kind):
     server.otherwise(NOT_NAUTOBOT[kind])
     with pytest.raises(nbcore.ContentError, match="lab/devices"):
         list(nb.endpoint("lab/devices").all())
 
 
-@pytest.mark.parametrize("kind", ["HTML 200", "HTML 404", "JSON of another kind", "a JSON list", "empty", "empty 204"])
+@pytest.mark.parametrize("kind", ["HTML 200", "HTML 404", "JSON of another kind", "half JSON", "a JSON list", "empty", "empty 204"])
 def test_an_object_of_a_server_that_is_not_nautobot_is_no_none(server, nb, kind):
     server.otherwise(NOT_NAUTOBOT[kind])
     with pytest.raises(nbcore.ContentError, match="lab/devices"):

@@ -27,6 +27,15 @@ def test_the_text_of_many_terminations_does_not_ask_for_each(server, memory):
     assert len(server.calls) <= 3
 
 
+def test_the_text_of_many_cables_does_not_ask_for_each(server, memory):
+    ends = [row("dcim/interfaces", display=f"e{number}") for number in range(20)]
+    server.serve("dcim/interfaces", ends)
+    pairs = zip(ends[::2], ends[1::2], strict=True)
+    server.serve("dcim/cables", [row("dcim/cables", termination_a=reference(a), termination_b=reference(b)) for a, b in pairs])
+    assert [str(cable) for cable in memory.dcim.cables.all()] == [f"e{number} <> e{number + 1}" for number in range(0, 20, 2)]
+    assert len(server.calls) <= 3
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "text"),
     [

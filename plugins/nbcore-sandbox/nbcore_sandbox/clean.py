@@ -12,6 +12,7 @@ from .store import Row, Store
 
 _MAC = re.compile(r"[0-9a-f]{12}")
 _VIRTUAL = frozenset({"virtual", "bridge", "lag", "tunnel"})
+_COPPER = frozenset({"100base-tx", "1000base-t", "2.5gbase-t", "5gbase-t", "10gbase-t"})
 
 
 def clean(store: Store, object_type: str, row: Row, before: Row | None, sent: Mapping[str, Any]) -> None:
@@ -156,8 +157,12 @@ def _interface(store: Store, row: Row, before: Row | None, sent: Mapping[str, An
         if other["device"] != row["device"]:
             device = names.display(store, "dcim.device", _get(store, "dcim.device", other["device"]))
             raise Invalid({field: [f"The selected {said} interface ({other['name']}) belongs to a different device ({device})."]})
-    if row["speed"] is not None or row["duplex"] is not None:
-        raise not_served("speed and duplex of an interface")
+    unconnectable = row["type"] in _VIRTUAL or row["type"].startswith("ieee802.11") or row["type"] == "other-wireless"
+    for field in ("speed", "duplex"):
+        if row[field] and unconnectable:
+            raise Invalid({field: [f"{field.capitalize()} is not applicable to this interface type."]})
+    if row["duplex"] and row["type"] not in _COPPER:
+        raise Invalid({"duplex": ["Duplex is only applicable to copper twisted-pair interfaces."]})
 
 
 def _assignment(_store: Store, row: Row, _before: Row | None, _sent: Mapping[str, Any]) -> None:

@@ -105,7 +105,7 @@ class Route:
     actions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Index:
     """The routes of a server, and what its roots and its status answered."""
 
@@ -115,6 +115,7 @@ class Index:
     status: Mapping[str, Any]
     object_types: frozenset[str]
     roots: Mapping[str, Mapping[str, Any]]
+    statuses: tuple[Mapping[str, Any], ...]
     installed: Mapping[str, Any]
     routes: Mapping[str, Route]
     by_type: Mapping[str, Route]
@@ -152,6 +153,7 @@ def _parse(text: str) -> Index:
         status=data["status"],
         object_types=frozenset(data["object_types"]),
         roots=data["roots"],
+        statuses=tuple(data["statuses"]),
         installed=data["installed"],
         routes=routes,
         by_type={route.object_type: route for route in routes.values()},

@@ -61,8 +61,7 @@ def at_location(store: Store, row: Row, sent: Mapping[str, Any], object_type: st
         return
     kind = store.get("dcim.locationtype", location["location_type"]) or {"content_types": (), "name": ""}
     if object_type not in kind["content_types"]:
-        where = "Locations" if object_type == "ipam.prefix" else "Locations"
-        text = f"{{'locations': [\"{plural} may not associate to {where} of types ['{kind['name']}'].\"]}}"
+        text = f"{{'locations': [\"{plural} may not associate to Locations of types ['{kind['name']}'].\"]}}"
         raise broken(store.index.nautobot, text, "ValidationError")
     row["locations"] = [location["id"]]
 
@@ -139,20 +138,16 @@ def reparent(store: Store, namespace: str, version: int) -> None:
 
 def free_networks(store: Store, row: Row) -> list[Network]:
     """What of a prefix is taken by no other prefix, in as few networks as there can be."""
-    free = [network(row)]
+    whole = network(row)
+    free = [whole]
     for other in prefixes(store, row["namespace"], row["ip_version"]):
-        taken = network(other)
-        if other["id"] != row["id"] and taken.subnet_of(free_of(row)):  # type: ignore[arg-type]
-            free = list(_without(free, taken))
+        if other["id"] != row["id"] and other["prefix_length"] > whole.prefixlen and network(other).overlaps(whole):
+            free = list(without(free, network(other)))
     return sorted(free, key=lambda item: int(item.network_address))
 
 
-def free_of(row: Row) -> Network:
-    """The whole network of a prefix."""
-    return network(row)
-
-
-def _without(free: Iterable[Network], taken: Network) -> Iterator[Network]:
+def without(free: Iterable[Network], taken: Network) -> Iterator[Network]:
+    """Networks less another one."""
     for item in free:
         if not item.overlaps(taken):
             yield item
@@ -160,16 +155,32 @@ def _without(free: Iterable[Network], taken: Network) -> Iterator[Network]:
             yield from item.address_exclude(taken)  # type: ignore[arg-type]
 
 
-def free_hosts(store: Store, row: Row, first: Address | None, last: Address | None) -> Iterator[Address]:
-    """The addresses of a prefix that nobody has, in order, from a first to a last one."""
-    whole = network(row)
-    inner = [item for item in prefixes(store, row["namespace"], row["ip_version"]) if network(item).subnet_of(whole)]  # type: ignore[arg-type]
-    held = {int(host(item)) for prefix in inner for item in store.referring("ipam.ipaddress", "parent", prefix["id"])}
-    start, end = int(whole.network_address), int(whole.broadcast_address)
-    pool = row["type"] == "pool" or whole.prefixlen >= whole.max_prefixlen - 1
-    if not pool:
-        start += 1
-        end -= 1 if whole.version == 4 else 0
-    start, end = max(start, int(first or 0)), min(end, int(last) if last is not None else end)
-    make = ipaddress.IPv4Address if whole.version == 4 else ipaddress.IPv6Address
-    return (make(number) for number in range(start, end + 1) if number not in held)
+class FreeHosts:
+    """The addresses of a prefix that nobody has, from a first to a last one.
+
+    Args:
+        store: where prefixes and addresses lie.
+        row: the prefix.
+        first: the first address to take, or None.
+        last: the last, or None.
+    """
+
+    def __init__(self, store: Store, row: Row, first: Address | None, last: Address | None) -> None:
+        whole = network(row)
+        start, end = int(whole.network_address), int(whole.broadcast_address)
+        if whole.version == 4 and row["type"] != "pool" and whole.prefixlen < 31:
+            start, end = start + 1, end - 1
+        self._start = max(start, int(first or 0))
+        self._end = end if last is None else min(end, int(last))
+        inside = {item["id"] for item in prefixes(store, row["namespace"], row["ip_version"])}
+        hosts = {int(host(item)) for item in store.rows("ipam.ipaddress") if item["parent"] in inside}
+        self._held = {number for number in hosts if self._start <= number <= self._end}
+        self._make = type(whole.network_address)
+
+    def __iter__(self) -> Iterator[Address]:
+        return (self._make(number) for number in range(self._start, self._end + 1) if number not in self._held)
+
+    @property
+    def size(self) -> int:
+        """How many there are."""
+        return max(0, self._end - self._start + 1 - len(self._held))

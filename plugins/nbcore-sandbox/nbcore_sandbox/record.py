@@ -80,6 +80,10 @@ def record(remote: Remote, routes: Iterable[str], *, probing: bool = False) -> J
         "status": status,
         "object_types": remote.object_types(),
         "roots": _roots(remote, routes),
+        "statuses": [
+            {name: row[name] for name in ("name", "color", "description", "content_types")}
+            for row in _rows(remote, "extras/statuses/?limit=1000")
+        ],
         "installed": {name: _installed(remote, name, routes) for name in ("plugins/installed-plugins/", "apps/installed-apps/")},
         "routes": {},
     }

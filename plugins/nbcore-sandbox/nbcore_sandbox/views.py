@@ -1,0 +1,263 @@
+"""What each kind of route does: roots, lists, objects, notes, free addresses and prefixes."""
+
+from __future__ import annotations
+
+import ipaddress
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import ipam, names, write
+from .answers import Answer, Invalid, Refused, broken, missing, not_served
+from .filters import NOT_FILTERS, split
+from .index import Route
+from .listing import MAX_PAGE, PAGE, cut, ordered, page
+from .render import View, address, rendered
+from .request import Request
+from .store import Row, Store
+
+ADMIN = ("5f8a1d52-6a0e-4a43-9c7f-2f1f3c1c4b10", "admin")
+
+
+class Views:
+    """The views over one store.
+
+    Args:
+        store: the objects.
+        new_id: gives the ids of new objects.
+    """
+
+    def __init__(self, store: Store, new_id: Callable[[], str]) -> None:
+        self.store = store
+        self.new_id = new_id
+
+    # --- rows ----------------------------------------------------------------------------------------------------------
+
+    def _read_view(self, request: Request) -> View:
+        try:
+            exclude = request.exclude_m2m
+        except ValueError as bad:
+            raise broken(self.store.index.nautobot, str(bad), "ValueError") from None
+        hidden = "default" if exclude is None else "none" if exclude else "full"
+        return View(request.base, request.depth, hidden, request.include)
+
+    def _written(self, request: Request, route: Route, row: Row, *, created: bool = False) -> dict[str, Any]:
+        hidden = self._read_view(request).hidden
+        return rendered(self.store, route.object_type, row, View(request.base, hidden=hidden, include=None, created=created))
+
+    def _row(self, route: Route, key: str) -> Row:
+        row = self.store.get(route.object_type, key.lower())
+        if row is None:
+            raise missing(route.model)
+        return row
+
+    # --- lists ---------------------------------------------------------------------------------------------------------
+
+    def collection(self, request: Request, route: Route) -> Answer:
+        """A list route: GET, POST, and PATCH, PUT and DELETE of many."""
+        match request.method:
+            case "GET":
+                view = self._read_view(request)
+                rows, envelope = page(self.store, route, request.query, request.url)
+                return Answer(200, {**envelope, "results": [rendered(self.store, route.object_type, row, view) for row in rows]})
+            case "POST":
+                return self._create(request, route, request.json())
+            case "PATCH" | "PUT":
+                return self._update_many(request, route)
+            case "DELETE":
+                asked = self._ids(request.json())
+                with self.store.transaction():
+                    for key in asked:
+                        if (row := self.store.get(route.object_type, key)) is not None:
+                            write.delete(self.store, route, row)
+                return Answer(204)
+        raise Refused(405, {"detail": f'Method "{request.method}" not allowed.'})
+
+    def _create(self, request: Request, route: Route, data: Any) -> Answer:
+        if isinstance(data, list):
+            rows = write.create_many(self.store, route, data, self.new_id)
+            return Answer(201, [self._written(request, route, row, created=True) for row in rows])
+        with self.store.transaction():
+            row = write.create(self.store, route, data, self.new_id)
+        location = {"Location": address(self.store, route.object_type, row["id"], request.base)}
+        return Answer(201, self._written(request, route, row, created=True), location)
+
+    @staticmethod
+    def _ids(data: Any) -> dict[str, Mapping[str, Any]]:
+        """The items of a bulk write by their ids."""
+        if not isinstance(data, list):
+            kind = type(data).__name__
+            raise Invalid({"non_field_errors": [f'Expected a list of items but got type "{kind}".']})
+        errors: list[dict[str, Any]] = []
+        found: dict[str, Mapping[str, Any]] = {}
+        for item in data:
+            error: dict[str, Any] = {}
+            if not isinstance(item, dict):
+                error = {"non_field_errors": [f"Invalid data. Expected a dictionary, but got {type(item).__name__}."]}
+            elif "id" not in item:
+                error = {"id": ["This field is required."]}
+            elif not _is_uuid(item["id"]):
+                error = {"id": ["Must be a valid UUID."]}
+            else:
+                found[str(item["id"]).lower()] = {name: value for name, value in item.items() if name != "id"}
+            errors.append(error)
+        if any(errors):
+            raise Invalid(errors)
+        return found
+
+    def _update_many(self, request: Request, route: Route) -> Answer:
+        asked = self._ids(request.json())
+        rows = [row for key in asked if (row := self.store.get(route.object_type, key)) is not None]
+        with self.store.transaction():
+            changed = [
+                write.update(self.store, route, row, asked[row["id"]], partial=request.method == "PATCH")
+                for row in ordered(self.store, route, rows, "")
+            ]
+        return Answer(200, [self._written(request, route, row) for row in changed])
+
+    # --- objects -------------------------------------------------------------------------------------------------------
+
+    def detail(self, request: Request, route: Route, key: str) -> Answer:
+        """An object: GET, PATCH, PUT, DELETE."""
+        if request.method not in route.methods["detail"]:
+            raise Refused(405, {"detail": f'Method "{request.method}" not allowed.'})
+        unknown = {name: ["Unknown filter field"] for name in request.query if name not in NOT_FILTERS and not split(route, name)}
+        if unknown:
+            raise Invalid(unknown)
+        if any(name not in NOT_FILTERS for name in request.query):
+            raise not_served("filters on a single object")
+        row = self._row(route, key)
+        if request.method == "GET":
+            return Answer(200, rendered(self.store, route.object_type, row, self._read_view(request)))
+        with self.store.transaction():
+            if request.method == "DELETE":
+                write.delete(self.store, route, row)
+                return Answer(204)
+            data = request.json()
+            if isinstance(data, list):
+                text = "Serializers with many=True do not support multiple update by default, only multiple create."
+                raise broken(self.store.index.nautobot, text, "NotImplementedError")
+            return Answer(200, self._written(request, route, write.update(self.store, route, row, data, partial=request.method == "PATCH")))
+
+    def action(self, request: Request, route: Route, key: str, name: str) -> Answer:
+        """A route below an object.
+
+        Raises:
+            Refused: 501 for one that a real server has and the sandbox does not.
+        """
+        actions: Mapping[str, tuple[str, Callable[[Request, Route, Row], Answer]]] = {
+            "notes": ("GET, POST, HEAD, OPTIONS", self._notes),
+            "trace": ("GET, HEAD, OPTIONS", lambda _request, _route, _row: Answer(200, [])),  # no interface has a cable
+            "available-ips": ("GET, POST, HEAD, OPTIONS", self._available_ips),
+            "available-prefixes": ("GET, POST, HEAD, OPTIONS", self._available_prefixes),
+        }
+        if name not in actions:
+            raise not_served(f"{route.path}/<id>/{name}/")
+        allowed, act = actions[name]
+        if request.method not in allowed:
+            raise Refused(405, {"detail": f'Method "{request.method}" not allowed.'})
+        if request.method == "OPTIONS":
+            raise not_served(f"OPTIONS of {route.path}/<id>/{name}/")
+        if name.startswith("available") and not _is_uuid(key):
+            raise broken(self.store.index.nautobot, f"['“{key}” is not a valid UUID.']", "ValidationError")
+        row = self._row(route, key)
+        with self.store.transaction():
+            return act(request, route, row)
+
+    def _notes(self, request: Request, route: Route, row: Row) -> Answer:
+        notes = self.store.index.by_type["extras.note"]
+        if request.method == "POST":
+            data = request.json()
+            if isinstance(data, list):
+                raise broken(self.store.index.nautobot, "list indices must be integers or slices, not str", "TypeError")
+            text = data.get("note") if isinstance(data, dict) else None
+            if text is None or not str(text).strip():
+                said = "This field is required." if not isinstance(data, dict) or "note" not in data else "This field may not be blank."
+                raise Invalid({"note": ["This field may not be null." if isinstance(data, dict) and data.get("note", 0) is None else said]})
+            moment = write.now()
+            note: Row = {
+                "id": self.new_id(), "assigned_object_type": route.object_type, "assigned_object_id": row["id"], "note": str(text).strip(),
+                "user": ADMIN[0], "user_name": ADMIN[1], "created": moment, "last_updated": moment,
+            }  # fmt: skip
+            self.store.put("extras.note", note)
+            return Answer(201, rendered(self.store, "extras.note", note, View(request.base)))
+        rows = [note for note in self.store.rows("extras.note") if note["assigned_object_id"] == row["id"]]
+        found, envelope = cut(ordered(self.store, notes, rows, ""), request.query, request.url)
+        return Answer(200, {**envelope, "results": [rendered(self.store, "extras.note", note, View(request.base)) for note in found]})
+
+    # --- allocation ----------------------------------------------------------------------------------------------------
+
+    def _available_ips(self, request: Request, _route: Route, row: Row) -> Answer:
+        limits = [self._address(request, name) for name in ("range_start", "range_end")]
+        free = ipam.FreeHosts(self.store, row, limits[0], limits[1])
+        length = row["prefix_length"]
+        if request.method == "GET":
+            try:
+                limit = int(request.query.get("limit", [str(PAGE)])[-1])
+            except ValueError:
+                limit = PAGE
+            limit = min(limit, MAX_PAGE)
+            listed: list[dict[str, Any]] = []
+            for found in free:
+                listed.append({"ip_version": row["ip_version"], "address": f"{found}/{length}"})
+                if len(listed) in (limit, MAX_PAGE * 100):
+                    break
+            return Answer(200, listed)
+        data = request.json()
+        wanted = data if isinstance(data, list) else [data]
+        if free.size < len(wanted):
+            whole = ipam.network(row)
+            text = (
+                f"An insufficient number of IP addresses are available within the prefix {names.text(self.store, 'ipam.prefix', row)} "
+                f"({len(wanted)} requested, {free.size} available between {limits[0] or whole[0]} and {limits[1] or whole[-1]})."
+            )
+            return Answer(204, {"detail": text})
+        given = [
+            {**item, "address": f"{found}/{length}", "namespace": row["namespace"]}
+            for item, found in zip(wanted, free, strict=False)
+        ]  # fmt: skip
+        answer = self._create(request, self.store.index.by_type["ipam.ipaddress"], given if isinstance(data, list) else given[0])
+        return Answer(answer.status, answer.body)
+
+    @staticmethod
+    def _address(request: Request, name: str) -> ipam.Address | None:
+        if name not in request.query:
+            return None
+        value = request.query[name][-1]
+        try:
+            return ipaddress.ip_address(value)
+        except ValueError:
+            text = f"Incorrectly formatted address in parameter {name}: failed to detect a valid IP address from {value!r}"
+            raise Invalid({"detail": text}) from None
+
+    def _available_prefixes(self, request: Request, route: Route, row: Row) -> Answer:
+        free = ipam.free_networks(self.store, row)
+        if request.method == "GET":
+            return Answer(200, [{"ip_version": row["ip_version"], "prefix": str(item)} for item in free])
+        data = request.json()
+        given = []
+        for item in data if isinstance(data, list) else [data]:
+            if "prefix_length" not in item:
+                raise broken(self.store.index.nautobot, "'prefix_length'", "KeyError")
+            length = item["prefix_length"]
+            if not isinstance(length, int):
+                raise Invalid({"prefix_length": "This field must be an integer."})
+            found = next((network for network in free if length >= network.prefixlen), None)
+            if found is None:
+                text = "Insufficient space is available to accommodate the requested prefix size(s)"
+                return Answer(204, {"detail": text})
+            if length > found.max_prefixlen:
+                raise broken(self.store.index.nautobot, f"invalid IPNetwork {found.network_address}/{length}", "AddrFormatError")
+            taken = ipaddress.ip_network(f"{found.network_address}/{length}")
+            given.append({**item, "prefix": str(taken), "namespace": row["namespace"]})
+            free = sorted(ipam.without(free, taken), key=lambda network: int(network.network_address))
+        answer = self._create(request, route, given if isinstance(data, list) else given[0])
+        return Answer(answer.status, answer.body)
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        uuid.UUID(str(value))
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,46 @@
+"""Reading JSON: strict, and the same with orjson as with the standard library."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nbcore.transport import body
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda below: st.lists(below) | st.dictionaries(st.text(), below),
+    max_leaves=20,
+)
+
+
+@given(values)
+def test_orjson_gives_what_json_gives(value):
+    assert body._fast is not None, "orjson is part of the test dependencies"
+    text = json.dumps(value).encode()
+    found = body.loads(text)
+    assert found == json.loads(text)
+    assert repr(found) == repr(json.loads(text))
+
+
+@pytest.mark.parametrize("text", [b"18446744073709551616", b'{"a": -123456789012345678901}', b"9223372036854775808"])
+def test_long_integers_stay_integers(text):
+    assert repr(body.loads(text)) == repr(json.loads(text))
+
+
+def test_a_lone_surrogate_is_read_as_json_reads_it():
+    assert body.loads(b'"\\ud800"') == "\ud800"
+
+
+@pytest.mark.parametrize("text", [b"NaN", b"Infinity", b'{"a": NaN}', b"", b"[1,]", b"\xff"])
+def test_what_is_no_json_is_refused(text):
+    with pytest.raises(ValueError):  # noqa: PT011  any ValueError: the caller makes a ContentError of it
+        body.loads(text)
+
+
+def test_floats_stay_floats():
+    assert math.isclose(body.loads(b"1.5"), 1.5)

@@ -1,0 +1,208 @@
+"""RecordSet: lazy, read once, a sequence; and what it sends for a part."""
+
+from __future__ import annotations
+
+import nbcore
+import pytest
+from nbcore.testing import reply
+
+from .lab import asked, device, ident
+
+
+@pytest.fixture
+def found(nb, wire):
+    wire.serve("lab/devices", [device(number) for number in range(1, 8)])
+    return nb.lab.devices.all()
+
+
+def ids(records):
+    return [record.id for record in records]
+
+
+def test_it_is_read_once_and_kept(found, wire):
+    assert ids(found) == ids(found) == [ident(number) for number in range(1, 8)]
+    assert len(found) == 7
+    assert list(found)[0] is found[0]
+    assert bool(found)
+    assert asked(wire) == ["GET lab/devices/?limit=1000"]
+
+
+def test_all_reads_anew(found, wire):
+    list(found)
+    list(found.all())
+    assert len(wire.calls) == 2
+
+
+def test_it_is_a_sequence(found):
+    first = found[0]
+    assert first in found
+    assert found.index(first) == 0
+    assert list(reversed(found))[-1] == first
+    assert found[-1].id == ident(7)
+    assert ids(found[::3]) == [ident(1), ident(4), ident(7)]
+    assert found == list(found)
+    assert found == tuple(found)
+    assert found != list(found)[:3]
+    assert found != 7
+    assert ids(found + [first]) == [*ids(found), first.id]
+    assert ids([first] + found) == [first.id, *ids(found)]
+
+
+@pytest.mark.parametrize(
+    ("ask", "request_"),
+    [
+        (lambda found: ids(found[2:4]), "limit=2&offset=2"),
+        (lambda found: ids(found[:3]), "limit=3"),
+        (lambda found: found[0], "limit=1"),
+        (lambda found: found[5], "limit=1&offset=5"),
+        (lambda found: found.first(), "limit=1"),
+        (lambda found: found.exists(), "limit=1"),
+        (lambda found: bool(found), "limit=1"),
+        (lambda found: found.count(), "limit=1"),
+        (lambda found: ids(found[1:5][1:3]), "limit=2&offset=2"),
+    ],
+    ids=["slice", "head", "first index", "index", "first", "exists", "bool", "count", "slice of a slice"],
+)
+def test_a_part_asks_for_that_part(found, wire, ask, request_):
+    ask(found)
+    assert asked(wire) == [f"GET lab/devices/?{request_}"]
+
+
+def test_parts_are_right(found):
+    assert ids(found[2:4]) == [ident(3), ident(4)]
+    assert ids(found[5:100]) == [ident(6), ident(7)]
+    assert ids(found[7:]) == []
+    assert ids(found[3:3]) == []
+    assert ids(found[1:5][1:3]) == [ident(3), ident(4)]
+    assert found[4].id == ident(5)
+    assert found[2:5].count() == 3
+    assert found[5:100].count() == 2
+    assert found.last().id == ident(7)
+    with pytest.raises(IndexError, match="no row 7"):
+        _ = found[7]
+
+
+def test_a_part_of_what_was_read_sends_nothing(found, wire):
+    list(found)
+    before = len(wire.calls)
+    assert (found.count(), found.first().id, found.last().id, found.exists()) == (7, ident(1), ident(7), True)
+    assert ids(found[2:4]) == [ident(3), ident(4)]
+    assert len(wire.calls) == before
+
+
+def test_empty(nb, wire):
+    wire.serve("lab/devices", [])
+    found = nb.lab.devices.all()
+    assert (list(found), len(found), bool(found), found.first(), found.last(), found.exists(), found.count()) == ([], 0, False, None, None, False, 0)
+    assert found == []
+
+
+def test_iterator_keeps_nothing(found, wire):
+    assert ids(found.iterator()) == ids(found.iterator())
+    assert len(wire.calls) == 2
+    assert "not read" in repr(found)
+
+
+def test_pages_come_one_at_a_time(nb, wire):
+    wire.serve("lab/devices", [device(number) for number in range(1, 8)])
+    pages = nb.lab.devices.filter(limit=3).pages()
+    assert ids(next(pages)) == [ident(1), ident(2), ident(3)]
+    assert len(wire.calls) == 1
+    assert [ids(page) for page in pages] == [[ident(4), ident(5)], [ident(6), ident(7)]]
+
+
+def test_repr_sends_nothing(found, wire):
+    assert repr(found) == "<RecordSet lab/devices (not read)>"
+    assert repr(found.filter(name="d1", place=None)) == "<RecordSet lab/devices?name=d1&place=None (not read)>"
+    assert not wire.calls
+    list(found)
+    assert repr(found) == "<RecordSet lab/devices (7 records)>"
+
+
+def test_it_has_no_hash(found):
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(found)
+
+
+# --- rows that move while they are read ----------------------------------------------------------------------------------
+
+
+def moving(wire, tables):
+    """A list route whose table is another at every request; the last stays."""
+    seen = iter(tables)
+    state = {"table": next(seen)}
+
+    def listed(call):
+        asked_for = dict(call.params)
+        table = state["table"]
+        state["table"] = next(seen, table)
+        start, limit = int(asked_for.get("offset", 0)), int(asked_for["limit"])
+        more = "more" if start + limit < len(table) else None
+        return reply({"count": len(table), "next": more, "previous": None, "results": table[start : start + limit]})
+
+    wire.on("GET", "lab/devices/", listed)
+
+
+ROWS = [device(number) for number in range(1, 10)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (ROWS[:7], ROWS[1:7]),
+        (ROWS[1:7], ROWS[:7]),
+        (ROWS[:7], [*ROWS[1:7], ROWS[8]]),
+        (ROWS[:7], [ROWS[6], *ROWS[:6]]),
+        (ROWS[:7], []),
+    ],
+    ids=["deleted", "inserted", "deleted and inserted", "renamed", "emptied"],
+)
+@pytest.mark.parametrize("threading", [False, True])
+def test_rows_that_moved_once_are_read_again(make, wire, before, after, threading):
+    moving(wire, [before, after])
+    found = make(page_size=3, threading=threading).lab.devices.all()
+    assert ids(found) == [row["id"] for row in after]
+
+
+def test_rows_that_keep_moving_are_an_error_and_no_wrong_list(make, wire):
+    moving(wire, [ROWS[number % 3 :] for number in range(60)])
+    with pytest.raises(nbcore.DriftError, match=r"lab/devices.*moved.*sort"):
+        list(make(page_size=3).lab.devices.all())
+    assert len(wire.calls) < 30
+
+
+def test_a_streamed_read_says_so_at_once(make, wire):
+    moving(wire, [ROWS[:7], ROWS[1:7]])
+    with pytest.raises(nbcore.DriftError):
+        list(make(page_size=3).lab.devices.all().iterator())
+
+
+# --- set-level writes ----------------------------------------------------------------------------------------------------
+
+
+def test_update_changes_all_that_match(nb, wire):
+    table = wire.serve("lab/devices", [device(number, name="old" if number % 2 else "kept") for number in range(1, 6)])
+    changed = nb.lab.devices.filter(name="old").update(name="new")
+    assert [record.name for record in changed] == ["new"] * 3
+    assert [row["name"] for row in table] == ["new", "kept", "new", "kept", "new"]
+    assert asked(wire) == ["GET lab/devices/?name=old&limit=1000", "PATCH lab/devices/"]
+
+
+def test_delete_deletes_all_that_match(nb, wire):
+    table = wire.serve("lab/devices", [device(number, name="old" if number % 2 else "kept") for number in range(1, 6)])
+    assert nb.lab.devices.filter(name="old").delete() is True
+    assert [row["name"] for row in table] == ["kept", "kept"]
+
+
+def test_everything_is_said_in_words(nb, wire):
+    table = wire.serve("lab/devices", [device(1), device(2)])
+    assert len(nb.lab.devices.all().update(everything=True, name="x")) == 2
+    assert nb.lab.devices.all().delete(everything=True) is True
+    assert table == []
+
+
+def test_nothing_matches_and_nothing_is_written(nb, wire):
+    wire.serve("lab/devices", [device(1)])
+    assert nb.lab.devices.filter(name="none").update(name="x") == []
+    assert nb.lab.devices.filter(name="none").delete() is True
+    assert {call.method for call in wire.calls} == {"GET"}
