@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from . import reader
 from .errors import InputError
 from .query import Query, build
+from .record import Record
+from .transport import Call, Change
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
-    from .spec import ActionSpec, Returns
+    from .spec import ActionSpec
 
 
 class Action:
@@ -52,12 +54,11 @@ class Action:
             NotImplementedError: the route cannot be read.
         """
         self._must_take("GET", "read")
-        query = build((), params, api_version)
-        if query.empty:
-            return []
         if self.spec.paged:
-            return self._paged(query)
-        return self._send("GET", params=query.params, api_version=api_version)
+            return self._paged(build((), params, api_version))
+        if missing := [name for name, value in params.items() if value is None]:
+            raise InputError(f"{self.path}: {missing[0]}=None cannot be asked here; leave it out")
+        return self._send("GET", params=params, api_version=api_version)
 
     def create(self, data: Any = None, api_version: str | None = None, **fields: Any) -> Any:
         """Write to the route (POST).
@@ -76,7 +77,15 @@ class Action:
         """
         self._must_take("POST", "written to")
         body = data if data is not None else fields
-        return self._send("POST", body=body or {}, api_version=api_version)
+        if self.spec.returns != "records":
+            return self._send("POST", body=body or {}, api_version=api_version)
+        call = self._call("POST", body=body or {}, api_version=api_version)
+        found = self._records(self.api.transport.exchange(call)[1])
+        for record in found if isinstance(found, list) else [found]:
+            if isinstance(record, Record):
+                made, endpoint = dict(record), record.endpoint
+                endpoint.changed(Change("create", endpoint.type_of(made), endpoint.path, str(made["id"]), None, made, call.id))
+        return found
 
     def __call__(self, data: Any = None, **fields: Any) -> Any:
         """Call a route that takes one method: a POST with the data, or a GET with the parameters."""
@@ -90,15 +99,22 @@ class Action:
         if method not in self.spec.methods:
             raise NotImplementedError(f"{self.path} cannot be {word}: it takes {', '.join(self.spec.methods)} only.")
 
+    def _call(self, method: str, **arguments: Any) -> Call:
+        return self.api.call(method, self.path, **self._about(method), **arguments)
+
+    def _about(self, method: str) -> dict[str, Any]:
+        """What hooks and retries are told of a request here."""
+        writes = method == "POST"
+        operation = "allocate" if self.spec.allocates and writes else "action"
+        resend = True if self.spec.resend and writes else None
+        return {"endpoint": self.endpoint.path, "action": self.spec.name, "operation": operation, "resend": resend}
+
     def _send(self, method: str, **arguments: Any) -> Any:
-        returns: Returns = "json" if self.spec.returns == "records" else self.spec.returns
-        operation = "allocate" if self.spec.allocates and method == "POST" else "action"
-        data = self.api.request(
-            method, self.path, endpoint=self.endpoint.path, action=self.spec.name, operation=operation, returns=returns,
-            resend=True if self.spec.resend and method == "POST" else None, **arguments,
-        )  # fmt: skip
-        if self.spec.returns != "records":
-            return data
+        if self.spec.returns == "records":
+            return self._records(self.api.request(method, self.path, **self._about(method), **arguments))
+        return self.api.request(method, self.path, returns=self.spec.returns, **self._about(method), **arguments)
+
+    def _records(self, data: Any) -> Any:
         if isinstance(data, dict) and isinstance(data.get("results"), (list, dict)) and "count" in data:
             data = data["results"]
         return self.api.wrap(data)

@@ -16,7 +16,7 @@ from .graphql import GraphQL
 from .options import Options
 from .plugins import PluginInfo, Plugins
 from .query import is_many
-from .record.values import is_reference, path_of
+from .record.values import is_reference, route_of
 from .spec import AppSpec, Returns
 from .transport import Call, Reply, Transport
 from .transport.body import decode, text
@@ -144,7 +144,7 @@ class Api:
         parts = path.strip("/").split("/")
         split = 2 if parts[0] == "plugins" else 1
         if len(parts) <= split or not all(parts):
-            raise InputError(f'{path!r} is not a list route; give it as "dcim/devices" or "plugins/bgp/peerings"')
+            raise InputError(f'{path!r} is not a list route; give it as "app/endpoint" or "plugins/app/endpoint"')
         return self.app_at("/".join(parts[:split])).endpoint("/".join(parts[split:]))
 
     def __dir__(self) -> list[str]:
@@ -160,7 +160,7 @@ class Api:
             return [self.wrap(item) for item in data]
         if not is_reference(data):
             return data
-        return self.endpoint(path_of(data["url"])).make(data, complete="display" in data)
+        return self.endpoint(route_of(data)).make(data, complete="display" in data)
 
     # --- requests ----------------------------------------------------------------------------------------------------
 
@@ -223,8 +223,7 @@ class Api:
         data = decode(self.call("GET", "status/", operation="status"), reply)
         if not isinstance(data, dict) or "nautobot-version" not in data:
             raise ContentError(
-                f"{self.options.url} does not answer as Nautobot does (GET status/ names no nautobot-version, it is {snippet(reply.text)!r}); "
-                "check the url.",
+                f"{self.options.url} does not answer as Nautobot does (GET status/ answered {snippet(reply.text)!r}); check the url.",
                 None,
                 reply,
             )

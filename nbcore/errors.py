@@ -114,6 +114,9 @@ class CallError(NbcoreError):
     def __str__(self) -> str:
         return str(self.args[0])
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self.args, {key: value for key, value in self.__dict__.items() if key not in ("call", "reply")}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .errors import InputError
-from .transport.body import text
+from .transport.body import is_address, text
 
 Params = tuple[tuple[str, str], ...]
 _LINE = 3500  # characters of ids in one request line: uWSGI's default buffer holds 4 KiB with its headers
@@ -124,7 +124,12 @@ def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | 
 
 def is_many(value: Any) -> bool:
     """Whether a filter's value is several values."""
-    return isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)) and not hasattr(value, "__json__")
+    return (
+        isinstance(value, Iterable)
+        and not isinstance(value, (str, bytes, Mapping))
+        and not hasattr(value, "__json__")
+        and not is_address(value)
+    )
 
 
 def whole(name: str, value: Any) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import reader
 from ..errors import CallError, InputError
-from ..record.values import is_reference, path_of
+from ..record.values import is_reference, route_of
 from .typemap import Shape, TypeMap, type_map
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _related(types: TypeMap, root: Endpoint, at: Endpoint, kind: str, name: str)
     sample = sample_of(at) if at.sample is not None or at is root else {}
     value = sample.get(name)
     if isinstance(value, dict) and is_reference(value):
-        return api.endpoint(path_of(value["url"]))
+        return api.endpoint(route_of(value))
     if kind not in api.type_paths:
         listed = types.list_of(f".{kind.lower().removesuffix('type')}")
         if listed is None:
@@ -225,7 +225,7 @@ def _related(types: TypeMap, root: Endpoint, at: Endpoint, kind: str, name: str)
         rows = api.graphql.query(f"{{ {listed}(limit: 1) {{ id url }} }}").data[listed]
         if not rows:
             raise NotExact(f"there is no {kind} yet to learn its route from")
-        api.type_paths[kind] = path_of(rows[0]["url"])
+        api.type_paths[kind] = route_of(rows[0])
     return api.endpoint(api.type_paths[kind])
 
 

@@ -50,10 +50,17 @@ def _value(record: Any, steps: list[str]) -> Any:
         if isinstance(record, list):
             return [_value(item, steps[index:]) for item in record]
         try:
-            record = record.get(name) if isinstance(record, dict) else getattr(record, name) if isinstance(record, Record) else None
+            record = _field(record, name)
         except NotFoundError:
             return None
     return wire(record)
+
+
+def _field(value: Any, name: str) -> Any:
+    """A field of a record or of JSON; None where there is none to be had. A field that has a method's name is read as data."""
+    if isinstance(value, Record):
+        return value[name] if hasattr(type(value), name) else getattr(value, name)
+    return value.get(name) if isinstance(value, dict) else None
 
 
 class Hidden(Exception):

@@ -25,8 +25,9 @@ def updates(record: Record) -> dict[str, Any]:
         if name not in record._set and not isinstance(value, (list, dict)):
             continue
         original = record._data.get(name)
-        if name not in record._data or not same(original, value):
-            changed = normal(value)
+        form = plain_json if record._is_json(name) else normal
+        if name not in record._data or not (form(value) == original if form is plain_json else same(original, value)):
+            changed = form(value)
             if name in _MERGED and isinstance(changed, dict) and isinstance(original, dict):
                 changed = {key: changed.get(key) for key in {**original, **changed} if changed.get(key) != original.get(key)}
             found[name] = changed
@@ -39,17 +40,18 @@ def normal(value: Any) -> Any:
     if value.__class__ in SCALARS:
         return value
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return plain_json(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [normal(item) for item in value]
     return plain(value)
 
 
-def _json(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """The value of a field that is JSON whatever its shape: what looks like a reference or a choice in it stays."""
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_json(item) for item in value]
+        return [plain_json(item) for item in value]
     return value if value.__class__ in SCALARS else normal(value)
 
 
@@ -71,7 +73,7 @@ def same(original: Any, value: Any) -> bool:
                 return False
             del left[hit]
         return True
-    return bool(normal(value) == original and isinstance(value, bool) == isinstance(original, bool))
+    return bool(normal(value) == normal(original) and isinstance(value, bool) == isinstance(original, bool))
 
 
 def _names(original: dict[str, Any], current: Any) -> bool:

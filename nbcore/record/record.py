@@ -11,7 +11,7 @@ from ..errors import InputError, NotLoadedError, ShapeError, describe
 from ..transport.call import Change
 from . import changes
 from .siblings import Siblings
-from .values import SCALARS, Choice, is_choice, is_reference, is_uuid, wire
+from .values import SCALARS, Choice, copied, is_choice, is_reference, is_uuid, wire
 
 if TYPE_CHECKING:
     from ..action import Action
@@ -80,8 +80,8 @@ class Record:
 
     def _wrap(self, name: str, value: Any) -> Any:
         """The Python value of a field that is not a scalar; plain JSON is copied, so that changes in it show."""
-        if name in _JSON or name in self._endpoint.json_fields:
-            return copy.deepcopy(value)
+        if self._is_json(name):
+            return copied(value)
         if is_reference(value):
             return self._related(name, value)
         if is_choice(value):
@@ -90,7 +90,11 @@ class Record:
             return [self._related(name, item) if is_reference(item) else item for item in value]
         if isinstance(value, list) and value and all(map(is_choice, value)):
             return [Choice(item["value"], item["label"]) for item in value]
-        return copy.deepcopy(value)
+        return copied(value)
+
+    def _is_json(self, name: str) -> bool:
+        """Whether a field is plain JSON whatever its shape."""
+        return name in _JSON or name in self._endpoint.json_fields
 
     def _absent(self, name: str) -> Any:
         """The value of a field that the data does not hold: an action, a load, or an AttributeError without a request."""
@@ -108,11 +112,11 @@ class Record:
         raise AttributeError(f"{self!r} has no field {name!r}")
 
     def _may_exist(self, name: str) -> bool:
-        if "url" not in self._data or "id" not in self._data:
+        if "url" not in self._data or "id" not in self._data or name == "keys":  # dict() asks whether there is a `keys`
             return False
         if not self._complete:
             known = self._endpoint.known_fields
-            return not known or name in known or name in _OPT_IN
+            return not known or name in known or name in _OPT_IN or name in self._endpoint.m2m_fields
         return name in _OPT_IN or name in self._endpoint.m2m_fields
 
     def _related(self, name: str, value: dict[str, Any]) -> Record:
@@ -132,11 +136,11 @@ class Record:
         if self._group is None:
             self._load()
         else:
-            self._group.load(self, name if self._complete else "")
+            self._group.load(self, name if self._complete or name in _OPT_IN or name in self._endpoint.m2m_fields else "")
 
     def _take(self, data: dict[str, Any], name: str) -> None:
         """Take a row that was read for a missing field."""
-        self._rebase({name: data[name]} if name and name in data else data)
+        self._rebase({name: data[name]} if self._complete and name in data else data)
         self._endpoint.learn(data)
 
     def _load(self) -> bool:
@@ -175,12 +179,20 @@ class Record:
         read = self._read
         if read is not None and name in read and (name in self._set or isinstance(read[name], (list, dict))):
             return _data(read[name])
-        return self._data[name]
+        value = self._data[name]
+        if value.__class__ in (list, dict):
+            # JSON may be changed in place here as on the attribute, and then it is a change.
+            return self._keep(name, copied(value)) if self._is_json(name) or not _has_objects(value) else copy.copy(value)
+        return value
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
-        """The fields as (name, plain data) pairs, for dict()."""
+        """The fields as (name, plain data) pairs, for dict(); what is done to them does not change the record."""
         for name in {**self._data, **dict.fromkeys(self._set)}:
-            yield name, self[name]
+            if (read := self._read) is not None and name in read:
+                yield name, copied(self[name])
+            else:
+                value = self._data[name]
+                yield name, value if value.__class__ in SCALARS else copied(value)
 
     def __contains__(self, name: object) -> bool:
         return name in self._data or name in self._set
@@ -254,7 +266,8 @@ class Record:
             self[name] = value
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if name in ("id", "url") and name in self._data and value != self._data[name]:
+        own = name == "id" or (name == "url" and str(self._data.get("url")).rstrip("/").endswith(str(self._data.get("id"))))
+        if own and name in self._data and value != self._data[name]:
             raise InputError(f"{name} of {self!r} cannot be changed")
         if self._read is None:
             object.__setattr__(self, "_read", {})
@@ -273,8 +286,8 @@ class Record:
         if nested:
             return self._data.get("id")
         if init:
-            return {name: wire(value) for name, value in self._data.items()}
-        return {name: changes.normal(value) for name, value in self}
+            return {name: copied(value) if self._is_json(name) else wire(value) for name, value in self._data.items()}
+        return {name: changes.plain_json(value) if self._is_json(name) else changes.normal(value) for name, value in self}
 
     def updates(self) -> dict[str, Any]:
         """The fields that save() would send; {} when nothing changed. Sends nothing."""
@@ -308,7 +321,12 @@ class Record:
         """Drop what only names, by text or dict, the related object that is there already: it is loaded to compare."""
         for name, value in list(changed.items()):
             original = self._data.get(name)
-            if is_reference(original) and isinstance(value, (str, dict)) and not (isinstance(value, str) and is_uuid(value)):
+            if (
+                not self._is_json(name)
+                and is_reference(original)
+                and isinstance(value, (str, dict))
+                and not (isinstance(value, str) and is_uuid(value))
+            ):
                 related = self._endpoint.api.wrap(original)
                 if not related.has_details:
                     related._load()
@@ -340,7 +358,7 @@ class Record:
 
     # --- below it --------------------------------------------------------------------------------------------------
 
-    def action(self, name: str) -> Action:
+    def detail_action(self, name: str) -> Action:
         """A route below this object by its name, such as "available-ips"."""
         return self._endpoint.record_action(name, self)
 
@@ -365,9 +383,21 @@ def _data(value: Any) -> Any:
     """A read value back as plain data."""
     if isinstance(value, (Record, Choice)):
         return dict(value)
+    return value if _is_plain(value) else [_data(item) for item in value]
+
+
+def _has_objects(value: Any) -> bool:
+    """Whether a value of the server is read as a Record or Choice, or as a list of them."""
+    if isinstance(value, list):
+        return any(map(is_reference, value)) or bool(value and all(map(is_choice, value)))
+    return is_reference(value) or is_choice(value)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value holds no Record or Choice itself."""
     if isinstance(value, (list, tuple)):
-        return [_data(item) for item in value]
-    return value
+        return not any(isinstance(item, (Record, Choice)) for item in value)
+    return not isinstance(value, (Record, Choice))
 
 
 def _restore(endpoint: Endpoint, data: dict[str, Any], complete: bool, edits: dict[str, Any], names: set[str]) -> Record:

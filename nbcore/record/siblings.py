@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import reader
 from ..errors import CallError, NotFoundError, UnknownFilterError
 from ..query import build, chunked
-from .values import is_reference, path_of
+from .values import is_reference, route_of
 
 if TYPE_CHECKING:
     from ..api import Api
@@ -66,7 +66,7 @@ class Siblings:
 
     def related(self, name: str, value: dict[str, Any]) -> Record:
         """The one Record of a reference at a field of these records; the same object wherever it is referred to."""
-        path, identity = path_of(value["url"]), str(value["id"])
+        path, identity = route_of(value), str(value["id"])
         known = self._root.known
         if (found := known.get((path, identity))) is None:
             endpoint = self.api.endpoint(path)

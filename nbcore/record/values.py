@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -52,24 +53,30 @@ class Choice:
 
 
 def is_reference(value: Any) -> bool:
-    """Whether a JSON value is a related object: it has an id, a url and an object type."""
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("url"), str)
-        and isinstance(value.get("object_type"), str)
-        and value.get("id") is not None
-    )
+    """Whether a JSON value is a related object: it has an id, an object type and a route of the REST API."""
+    return isinstance(value, dict) and value.get("id") is not None and isinstance(value.get("object_type"), str) and route_of(value) != ""
+
+
+def route_of(value: Mapping[str, Any]) -> str:
+    """The list route of an object, from its url: `http://host/x/api/dcim/devices/ID/` -> `dcim/devices`; "" without one.
+
+    A model may have a field `url` of its own, which then hides the object's; the url of its notes tells too. The host is not
+    trusted, nor used.
+    """
+    end = f"/{value.get('id')}"
+    for name in ("url", "notes_url"):
+        url = value.get(name)
+        if isinstance(url, str):
+            _, _, route = url.partition("/api/")
+            route = route.split("?")[0].rstrip("/").removesuffix("/notes")
+            if route.endswith(end):
+                return route.removesuffix(end)
+    return ""
 
 
 def is_choice(value: Any) -> bool:
     """Whether a JSON value is a choice: exactly a value and a label."""
     return isinstance(value, dict) and len(value) == 2 and "value" in value and "label" in value
-
-
-def path_of(url: str) -> str:
-    """The list route in an object's url: `http://host/x/api/dcim/devices/ID/` -> `dcim/devices`. The host is not trusted, nor used."""
-    _, _, route = url.partition("/api/")
-    return route.split("?")[0].rstrip("/").rpartition("/")[0]
 
 
 def wire(value: Any) -> Any:
@@ -83,6 +90,15 @@ def wire(value: Any) -> Any:
             return value["id"]
         return value["value"] if is_choice(value) else value
     return value.__json__() if hasattr(value, "__json__") else value
+
+
+def copied(value: Any) -> Any:
+    """A copy of JSON data, several times faster than copy.deepcopy."""
+    if value.__class__ is dict:
+        return {key: item if item.__class__ in SCALARS else copied(item) for key, item in value.items()}
+    if value.__class__ is list:
+        return [item if item.__class__ in SCALARS else copied(item) for item in value]
+    return value if value.__class__ in SCALARS else copy.deepcopy(value)
 
 
 def is_uuid(text: str) -> bool:

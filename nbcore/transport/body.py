@@ -48,11 +48,16 @@ def plain(value: Any) -> Any:
         return value.value
     if isinstance(value, Mapping):
         return dict(value)
+    if is_address(value):
+        return str(value)
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
         return list(value)
-    if isinstance(value, (ipaddress._IPAddressBase, ipaddress._BaseNetwork)) or type(value).__module__.startswith("netaddr"):
-        return str(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def is_address(value: Any) -> bool:
+    """Whether a value is an IP address or network, of ipaddress or netaddr; a network is also an iterable of its addresses."""
+    return isinstance(value, ipaddress._IPAddressBase) or type(value).__module__.startswith("netaddr")
 
 
 def text(name: str, value: Any) -> str:

@@ -117,7 +117,11 @@ class Transport:
                 return failure.reply, None
             # An error status that follows an open outcome may be the trace of the attempt before: "this id exists already".
             open_now = kind is retry.Failure.AMBIGUOUS
-            if settle is not None and (open_now or (doubt and kind is retry.Failure.FINAL)) and (found := settle(call, failure)) is not None:
+            if (
+                settle is not None
+                and (open_now or (doubt and kind is retry.Failure.FINAL))
+                and (found := settle(call, failure)) is not None
+            ):
                 return found
             doubt = doubt or open_now
             try:
@@ -171,7 +175,7 @@ class Transport:
             raise self._last(call, failure) if allowed else failure
         pause, asked = retry.delay(failure, call.attempt)
         late = call.deadline is not None and time.monotonic() + pause > call.deadline
-        if asked and (late or pause > retry.RETRY_AFTER_LIMIT):
+        if asked and (pause > retry.RETRY_AFTER_LIMIT or (late and (call.attempt == 1 or kind is retry.Failure.REJECTED))):
             raise failure
         if late:
             raise DeadlineError(

@@ -60,15 +60,15 @@ def ident(number: int) -> str:
     return f"00000000-0000-4000-8000-{number:012d}"
 
 
-def place(number: int = 1, **fields: Any) -> dict[str, Any]:
-    return row("lab/places", "lab.place", id=ident(1000 + number), **{"display": f"P{number}", "name": f"p{number}", **fields})
+def place(number: int = 1, /, **fields: Any) -> dict[str, Any]:
+    return row("lab/places", "lab.place", **{"id": ident(1000 + number), "display": f"P{number}", "name": f"p{number}", **fields})
 
 
 def status(name: str) -> dict[str, Any]:
     return row("lab/statuses", "lab.status", id=ident(2000 + len(name)), display=name, name=name)
 
 
-def device(number: int = 1, **fields: Any) -> dict[str, Any]:
+def device(number: int = 1, /, **fields: Any) -> dict[str, Any]:
     """An object of `lab/devices` as a list or detail route gives it."""
     known = {
         "display": f"D{number}",
@@ -84,7 +84,7 @@ def device(number: int = 1, **fields: Any) -> dict[str, Any]:
         "created": "2026-01-02T03:04:05.678901Z",
         "last_updated": "2026-01-02T03:04:05.678901Z",
     }
-    return row("lab/devices", "lab.device", id=ident(number), **{**known, **fields})
+    return row("lab/devices", "lab.device", **{"id": ident(number), **known, **fields})
 
 
 def asked(wire: Wire) -> list[str]:

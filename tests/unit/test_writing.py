@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import uuid
 
 import nbcore
@@ -61,7 +62,13 @@ def test_create_many_is_one_request_and_a_list_in_order(devices, wire):
 
 def test_create_takes_python_values(devices, wire, nb):
     devices.create(
-        place=nb.wrap(place(1)), at=datetime.date(2026, 1, 2), key=uuid.UUID(ident(7)), tags={"one"}, face=devices.get(ident(1)).face, empty=None
+        place=nb.wrap(place(1)),
+        at=datetime.date(2026, 1, 2),
+        key=uuid.UUID(ident(7)),
+        tags={"one"},
+        face=devices.get(ident(1)).face,
+        network=ipaddress.ip_network("10.0.0.0/24"),
+        empty=None,
     )
     assert without_id(writes(wire)[0][2]) == {
         "place": place(1)["id"],
@@ -69,6 +76,7 @@ def test_create_takes_python_values(devices, wire, nb):
         "key": ident(7),
         "tags": ["one"],
         "face": "front",
+        "network": "10.0.0.0/24",
         "empty": None,
     }
 
@@ -205,7 +213,8 @@ class Audit:
 def test_every_write_is_told_object_by_object(make, table):
     audit = Audit()
     devices = make(audit).lab.devices
-    made = devices.create([{"id": ident(11), "name": "x"}, {"id": ident(12), "name": "y"}])
+    kind = {"object_type": "lab.device"}
+    made = devices.create([{"id": ident(11), "name": "x", **kind}, {"id": ident(12), "name": "y", **kind}])
     made[0].update({"name": "z"})
     devices.update([{"id": ident(12), "name": "w"}])
     made[0].delete()

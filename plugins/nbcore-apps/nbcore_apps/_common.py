@@ -70,7 +70,7 @@ def field(record: Record, *path: str) -> str:
 
 def bound(cls: type[_A], record: Record, name: str) -> _A:
     """An action of a record, as a class of its own."""
-    plain = record.action(name)
+    plain = record.detail_action(name)
     return cls(plain.endpoint, plain.spec, plain.path, plain.owner)
 
 
@@ -91,7 +91,7 @@ class TraceableRecord(Record):
         Returns:
             A list of [near end, cable, far end], each a Record, or None where the path is open; [] when nothing is connected.
         """
-        return [[None if item is None else self._hop(item) for item in hop] for hop in self.action("trace").list()]
+        return [[None if item is None else self._hop(item) for item in hop] for hop in self.detail_action("trace").list()]
 
     def _hop(self, data: dict[str, Any]) -> Any:
         found = self.wrap(data)
@@ -106,4 +106,4 @@ class PassThroughRecord(Record):
 
     def paths(self) -> list[CablePath]:
         """The cable paths through this port (one GET)."""
-        return [CablePath(data, self.endpoint) for data in self.action("paths").list()]
+        return [CablePath(data, self.endpoint) for data in self.detail_action("paths").list()]

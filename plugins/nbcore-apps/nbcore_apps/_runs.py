@@ -122,7 +122,7 @@ class JobRun:
             self.refresh()
         if self.job_result is not None:
             # The whole log once more, so that no entry is missed that was written out of order.
-            for entry in self.job_result.action("logs").list():
+            for entry in self.job_result.detail_action("logs").list():
                 if entry["id"] not in seen:
                     yield entry
 
@@ -158,9 +158,9 @@ class JobRun:
             StatusConflictError: it has ended already.
         """
         if self.job_result is not None:
-            self.job_result.action("cancel").create()
+            self.job_result.detail_action("cancel").create()
         elif self.status == "AWAITING APPROVAL" and (approval := self.approval) is not None:
-            approval.action("cancel").create()
+            approval.detail_action("cancel").create()
         elif self.schedule is not None:
             self.schedule.delete()
             self.schedule["state"] = "canceled"

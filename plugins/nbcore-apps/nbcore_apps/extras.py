@@ -35,7 +35,7 @@ class ScheduledJob(Record):
 
     def dry_run(self) -> JobRun:
         """Run it now, without changes (one POST, never sent twice)."""
-        return JobRun.of(self.api, {"job_result": self.action("dry-run").create().serialize(init=True)})
+        return JobRun.of(self.api, {"job_result": self.detail_action("dry-run").create().serialize(init=True)})
 
 
 class GitRepository(Record):
@@ -45,7 +45,7 @@ class GitRepository(Record):
 
     def sync(self) -> JobRun:
         """Let the server pull it and refresh its data (one POST, never sent twice)."""
-        return JobRun.of(self.api, self.action("sync").create())
+        return JobRun.of(self.api, self.detail_action("sync").create())
 
 
 class SavedView(Record):
@@ -55,11 +55,11 @@ class SavedView(Record):
 
     def set_default(self) -> None:
         """Make it the default of the user whose token it is."""
-        self.action("set-default").create()
+        self.detail_action("set-default").create()
 
     def clear_default(self) -> None:
         """Leave the user without a default for that list."""
-        path = self.action("set-default").path
+        path = self.detail_action("set-default").path
         self.api.request("DELETE", path, endpoint=self.endpoint.path, action="set-default", operation="action")
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from .log import backups
+
+_TRIES = 20
 
 
 @dataclass(slots=True)
@@ -92,19 +95,53 @@ def read(file: str | os.PathLike[str], broken: list[str] | None = None) -> list[
 
 
 def _lines(path: str) -> Iterator[tuple[str, bytes]]:
-    # The newest is opened first: a rotation in between then hides nothing, and shows nothing twice.
-    newest = open(path, "rb")  # noqa: SIM115  closed below, after the older ones
+    newest, older = _files(path)
     try:
-        for old in backups(path):
-            try:
-                with open(old, "rb") as stream:
-                    if not os.path.samestat(os.fstat(stream.fileno()), os.fstat(newest.fileno())):
-                        yield from _numbered(old, stream)
-            except FileNotFoundError:
-                continue  # rotated away meanwhile
-        yield from _numbered(path, newest)
+        for old in older:
+            stream = _opened(old)
+            if stream is None:
+                continue  # dropped meanwhile
+            with stream:
+                if newest is not None and os.path.samestat(os.fstat(stream.fileno()), os.fstat(newest.fileno())):
+                    break  # renamed meanwhile; what comes after it is newer than this reading
+                yield from _numbered(old, stream)
+        if newest is not None:
+            yield from _numbered(path, newest)
     finally:
-        newest.close()
+        if newest is not None:
+            newest.close()
+
+
+def _files(path: str) -> tuple[BinaryIO | None, list[str]]:
+    """The file, open, and at least all that are older: also while a writer rotates them.
+
+    Listing a folder is sure to show only what was there before it began, so it comes last.
+    """
+    newest = _opened(path)
+    for _ in range(_TRIES):
+        if newest is not None or not backups(path):
+            break
+        time.sleep(0.005)  # between renaming the file and beginning the next
+        newest = _opened(path)
+    older = backups(path)
+    if newest is None:
+        if not older:
+            open(path, "rb").close()  # raises why
+    else:
+        try:
+            renamed = not os.path.samestat(os.stat(path), os.fstat(newest.fileno()))
+        except FileNotFoundError:
+            renamed = True
+        if renamed:
+            older = backups(path)
+    return newest, older
+
+
+def _opened(path: str) -> BinaryIO | None:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        return None
 
 
 def _numbered(name: str, stream: BinaryIO) -> Iterator[tuple[str, bytes]]:

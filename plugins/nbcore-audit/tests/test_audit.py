@@ -13,8 +13,9 @@ import sys
 import threading
 from pathlib import Path
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import URL, Wire, make_api, reply, row, sent
 from nbcore_audit import Audit, AuditError, read
 
@@ -186,8 +187,12 @@ def test_a_job_run_names_its_result(wire, log):
 
 def test_no_secret_is_recorded(wire, log, caplog):
     secrets = ["hunter2hunter2", "s3cr3t-value", "PRIVATE", "p4ss", "my-pin"]
+    wire.on("POST", "users/tokens/", reply({"id": DEVICE, "key": "f" * 40}, 201))
     wire.on("POST", "users/users/", reply({"password": ["hunter2hunter2 is too common"]}, 400))
-    with caplog.at_level(logging.DEBUG), make_api(wire, Audit(log, mask=["*_pin", "custom_fields.door"], logger="nbcore.test"), token=TOKEN) as nb:
+    with (
+        caplog.at_level(logging.DEBUG),
+        make_api(wire, Audit(log, mask=["*_pin", "custom_fields.door"], logger="nbcore.test"), token=TOKEN) as nb,
+    ):
         with pytest.raises(nbcore.ValidationError):
             nb.endpoint("users/users").create(username="u", password="hunter2hunter2")
         nb.endpoint("dcim/devices").create(
@@ -199,7 +204,9 @@ def test_no_secret_is_recorded(wire, log, caplog):
             custom_fields={"door": "my-pin", "floor": 3},
             secrets_group="kept",
         )
-        nb.request("POST", "users/tokens/", body={"key": "f" * 40, "description": TOKEN}, params={"api_key": "PRIVATE"}, endpoint="users/tokens")
+        nb.request(
+            "POST", "users/tokens/", body={"key": "f" * 40, "description": TOKEN}, params={"api_key": "PRIVATE"}, endpoint="users/tokens"
+        )
     text = log.read_text() + caplog.text
     assert not [secret for secret in (*secrets, TOKEN, "f" * 40) if secret in text]
     created = read(log)[1]
@@ -267,7 +274,13 @@ def test_the_user_is_not_asked_when_it_is_given(wire, log, user, recorded):
 
 @pytest.mark.parametrize(
     ("answer", "asked"),
-    [(reply({"detail": "no"}, 403), 1), (reply({"results": []}), 1), (b"<html>", 1), (RuntimeError("a plugin"), 1), (nbcore.ProtocolError("reset"), 3)],
+    [
+        (reply({"detail": "no"}, 403), 1),
+        (reply({"results": []}), 1),
+        (b"<html>", 1),
+        (RuntimeError("a plugin"), 1),
+        (nbcore.ProtocolError("reset"), 3),
+    ],
 )
 def test_a_server_that_does_not_tell_the_user_stops_no_write(wire, log, answer, asked):
     wire.on("GET", "users/tokens/", answer)

@@ -9,15 +9,17 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
+
 from nbcore_audit import read
 from nbcore_audit.log import HEAD, AppendLog, backups
 
 
 def line(number: int, size: int = 100) -> bytes:
-    text = HEAD.decode() + 'intent","call":"%d","attempt":1,"fill":"' % number
+    text = f'{HEAD.decode()}intent","call":"{number}","attempt":1,"fill":"'
     return (text + "x" * max(size - len(text) - 2, 0) + '"}').encode()
 
 
@@ -188,6 +190,7 @@ def test_reading_goes_on_while_the_file_is_rotated(tmp_path):
         while not stop.is_set():
             log.append(line(number))
             number += 1
+            time.sleep(0.0001)
 
     thread = threading.Thread(target=write)
     thread.start()

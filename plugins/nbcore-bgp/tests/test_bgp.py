@@ -140,14 +140,27 @@ def test_inherited_of_an_object_that_is_gone(nb, wire):
         group.inherited()
 
 
-def test_extra_attributes_are_plain_even_when_they_look_like_an_object(nb, wire):
-    looks = {"peer": reference(row("dcim/devices")), "save": {"value": 1, "label": "x"}}
-    served(wire, "peer-groups", {"name": "edge", "extra_attributes": looks})
-    group = nb.bgp.peer_groups.get(name="edge")
+EXTRA = [endpoint.slug for endpoint in app.endpoints if endpoint.json_fields]
+
+
+def test_every_object_with_extra_attributes_says_so():
+    plain = {"autonomous-systems", "autonomous-system-ranges", "peerings"}
+    assert set(EXTRA) == {endpoint.slug for endpoint in app.endpoints} - plain
+
+
+@pytest.mark.parametrize("slug", EXTRA)
+@pytest.mark.parametrize(
+    "looks",
+    [reference(row("dcim/devices")), {"value": 1, "label": "one"}, {"peer": reference(row("dcim/devices"))}, {"save": 1, "url": None}],
+    ids=["a reference", "a choice", "holds a reference", "names of methods"],
+)
+def test_extra_attributes_are_plain_whatever_they_look_like(nb, wire, slug, looks):
+    served(wire, slug, {"name": "edge", "extra_attributes": looks})
+    group = nb.bgp.endpoint(slug).get(name="edge")
+    assert type(group.extra_attributes) is dict
     assert group.extra_attributes == looks
-    assert type(group.extra_attributes["peer"]) is dict
-    group.extra_attributes["peer"]["id"] = "2"
-    assert group.updates() == {"extra_attributes": {**looks, "peer": {**looks["peer"], "id": "2"}}}
+    group.extra_attributes["added"] = {"hold": 30}
+    assert group.updates() == {"extra_attributes": {**looks, "added": {"hold": 30}}}
     assert len(wire.calls) == 1
 
 

@@ -21,6 +21,7 @@ class View:
         hidden: "default", "full" (many-to-many fields too) or "none" (without any).
         include: opt-in fields to add; None for all, as answers to writes do.
         created: whether this answers a create.
+        nested: whether this is a reference in another row.
     """
 
     base: str
@@ -28,6 +29,7 @@ class View:
     hidden: str = "default"
     include: Collection[str] | None = ()
     created: bool = False
+    nested: bool = False
 
 
 def rendered(store: Store, object_type: str, row: Row, view: View) -> dict[str, Any]:
@@ -43,7 +45,11 @@ def rendered(store: Store, object_type: str, row: Row, view: View) -> dict[str, 
         Its fields, in the server's order.
     """
     route = store.index.by_type[object_type]
-    hidden = route.hidden[view.hidden] | (route.hidden["created"] - route.hidden["default"] if view.created else frozenset())
+    hidden = route.hidden[view.hidden]
+    if view.created:
+        hidden |= route.hidden["created"] - route.hidden["default"]
+    if view.nested:
+        hidden |= route.hidden["nested"]
     shown = {}
     for name, field in route.fields.items():
         if name in ("computed_fields", "relationships", "config_context"):
@@ -68,7 +74,7 @@ def _nested(store: Store, object_type: str, key: str, view: View) -> dict[str, A
     row = store.get(object_type, key)
     if view.depth == 0 or row is None:
         return brief(store, object_type, key, view.base)
-    return rendered(store, object_type, row, View(view.base, view.depth - 1, "nested"))
+    return rendered(store, object_type, row, View(view.base, view.depth - 1, view.hidden, nested=True))
 
 
 def _value(store: Store, route: Route, row: Row, field: Field, view: View) -> Any:

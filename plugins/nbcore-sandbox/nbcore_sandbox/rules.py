@@ -171,5 +171,7 @@ NAMED_BY: Mapping[str, str] = {
     "nautobot_bgp_models.autonomoussystem": "asn",
 }
 IGNORE_CASE = frozenset({("dcim.device", "serial")})
+# Fields that the answer to a write has as they were sent, and every later answer in their own form.
+ECHOED: Mapping[str, str] = {"dcim.interface": "mac_address"}
 # Types whose use is limited to the object types they list.
 LIMITED = frozenset({"extras.status", "extras.role", "extras.tag"})

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import ipam, names, write
+from . import ipam, names, rules, write
 from .answers import Answer, Invalid, Refused, broken, missing, not_served
 from .filters import NOT_FILTERS, split
 from .index import Route
@@ -41,9 +41,13 @@ class Views:
         hidden = "default" if exclude is None else "none" if exclude else "full"
         return View(request.base, request.depth, hidden, request.include)
 
-    def _written(self, request: Request, route: Route, row: Row, *, created: bool = False) -> dict[str, Any]:
-        hidden = self._read_view(request).hidden
-        return rendered(self.store, route.object_type, row, View(request.base, hidden=hidden, include=None, created=created))
+    def _written(self, request: Request, route: Route, row: Row, sent: Mapping[str, Any], *, created: bool = False) -> dict[str, Any]:
+        view = View(request.base, hidden=self._read_view(request).hidden, include=None, created=created)
+        shown = rendered(self.store, route.object_type, row, view)
+        name = rules.ECHOED.get(route.object_type, "")
+        if name in shown and (created or name in sent):
+            shown[name] = sent.get(name, "")
+        return shown
 
     def _row(self, route: Route, key: str) -> Row:
         row = self.store.get(route.object_type, key.lower())
@@ -76,11 +80,11 @@ class Views:
     def _create(self, request: Request, route: Route, data: Any) -> Answer:
         if isinstance(data, list):
             rows = write.create_many(self.store, route, data, self.new_id)
-            return Answer(201, [self._written(request, route, row, created=True) for row in rows])
+            return Answer(201, [self._written(request, route, row, item, created=True) for row, item in zip(rows, data, strict=True)])
         with self.store.transaction():
             row = write.create(self.store, route, data, self.new_id)
         location = {"Location": address(self.store, route.object_type, row["id"], request.base)}
-        return Answer(201, self._written(request, route, row, created=True), location)
+        return Answer(201, self._written(request, route, row, data, created=True), location)
 
     @staticmethod
     def _ids(data: Any) -> dict[str, Mapping[str, Any]]:
@@ -113,7 +117,7 @@ class Views:
                 write.update(self.store, route, row, asked[row["id"]], partial=request.method == "PATCH")
                 for row in ordered(self.store, route, rows, "")
             ]
-        return Answer(200, [self._written(request, route, row) for row in changed])
+        return Answer(200, [self._written(request, route, row, asked[row["id"]]) for row in changed])
 
     # --- objects -------------------------------------------------------------------------------------------------------
 
@@ -137,7 +141,8 @@ class Views:
             if isinstance(data, list):
                 text = "Serializers with many=True do not support multiple update by default, only multiple create."
                 raise broken(self.store.index.nautobot, text, "NotImplementedError")
-            return Answer(200, self._written(request, route, write.update(self.store, route, row, data, partial=request.method == "PATCH")))
+            changed = write.update(self.store, route, row, data, partial=request.method == "PATCH")
+            return Answer(200, self._written(request, route, changed, data))
 
     def action(self, request: Request, route: Route, key: str, name: str) -> Answer:
         """A route below an object.

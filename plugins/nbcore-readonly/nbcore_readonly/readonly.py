@@ -1,0 +1,136 @@
+"""ReadOnly: the hooks that keep writes from leaving."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Generator, Iterable
+from typing import TYPE_CHECKING, Any, Literal
+
+from nbcore import Call, InputError, Reply, hookimpl
+from nbcore.errors import describe
+
+from .errors import ReadOnlyError
+from .recorder import Recorder
+
+if TYPE_CHECKING:
+    from nbcore import Api
+
+_log = logging.getLogger("nbcore.readonly")
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# POSTs that change nothing: GraphQL has no mutations in Nautobot.
+_QUERIES = ("graphql/", "extras/graphql-queries/*/run/", "core/render-jinja-template/", "ui/core/render-jinja-template/")
+
+
+class ReadOnly:
+    """Keeps every write of the Apis it is given to from leaving; reads and GraphQL queries pass.
+
+    What counts is the request itself (its method and route), not what the caller says of it.
+
+    Args:
+        mode: "refuse" raises ReadOnlyError; "record" keeps the call in `calls` and answers in the server's place, so that a script
+            goes on (see the documentation for what is answered). What has no honest answer, such as a job run, is kept and refused.
+        allow: more routes that a POST may go to since it only reads there, such as "plugins/search/find/"; `*` stands for one part.
+        source: what asked for it, for the error's text.
+
+    Attributes:
+        calls: what would have been sent, in order, in mode "record".
+
+    Raises:
+        InputError: an argument that cannot be used.
+    """
+
+    def __init__(
+        self, mode: Literal["refuse", "record"] = "refuse", *, allow: Iterable[str] = (), source: str = "plugins=[ReadOnly()]"
+    ) -> None:
+        if mode not in ("refuse", "record"):
+            raise InputError(f'the mode of nbcore-readonly is "refuse" or "record", not {mode!r}')
+        self.allow = () if isinstance(allow, str) else tuple(allow)
+        if isinstance(allow, str) or not all(isinstance(route, str) for route in self.allow):
+            raise InputError('allow must be a list of routes, such as ["plugins/search/find/"]')
+        self.mode = mode
+        self.source = source
+        self.calls: list[Call] = []
+        self._forget()
+
+    @hookimpl(tryfirst=True)
+    def nbcore_ready(self, api: Api) -> None:
+        """Let each call say which Api it belongs to."""
+        recorder = self._recorders.setdefault(api.options.url, Recorder())
+        api.plugins_found.manager.register(_Connection(self, api, recorder))
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
+        """Let reads go; raise for writes, before any other plugin sees them."""
+        if not self._changes_something(call):
+            return (yield)
+        if self.mode == "record":
+            self.calls.append(call)
+            _log.info("recorded, not sent: %s", describe(call))
+            raise _Recorded(self._text(call, "a dry run could not answer it"), call)
+        raise ReadOnlyError(
+            self._text(call, 'reads and GraphQL queries work, and mode="record" (NBCORE_READONLY=record) makes a dry run'), call
+        )
+
+    @hookimpl
+    def nbcore_close(self, api: Api) -> None:
+        """Say how much was recorded."""
+        if self.mode == "record":
+            _log.info("%s: %d writes were recorded, none was sent", api.options.url, len(self.calls))
+
+    def _changes_something(self, call: Call) -> bool:
+        if call.method.upper() in _READING:
+            return False
+        return call.method.upper() != "POST" or not any(_matches(route, call.path) for route in (*_QUERIES, *self.allow))
+
+    def _text(self, call: Call, advice: str) -> str:
+        return f"{describe(call)} was not sent: this Api is read-only ({self.source}); {advice}."
+
+    def _forget(self) -> None:
+        self._recorders: dict[str, Recorder] = {}
+        self._here = threading.local()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("_here", "_recorders")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._forget()
+
+    def __repr__(self) -> str:
+        return f"<ReadOnly {self.mode}>"
+
+
+class _Recorded(ReadOnlyError):
+    """A write that was recorded; caught where its Api is known. A wrapper of nbcore_send cannot answer by itself, but it can raise."""
+
+
+class _Connection:
+    """The part of a ReadOnly that belongs to one Api, registered after it and so around it: a call does not name its Api."""
+
+    def __init__(self, guard: ReadOnly, api: Api, recorder: Recorder) -> None:
+        self._guard = guard
+        self._api = api
+        self._recorder = recorder
+
+    @hookimpl(wrapper=True, tryfirst=True)
+    def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
+        """Answer what was recorded; show in reads what was recorded before."""
+        try:
+            reply = yield
+        except _Recorded:
+            return self._recorder.answer(call, self._api)
+        if self._guard.mode == "record" and call.method.upper() == "GET":
+            return self._recorder.shown(call, reply)
+        return reply
+
+
+def _matches(route: str, path: str) -> bool:
+    # A part is an id or a name: no dots or escapes, which could lead to another route.
+    return re.fullmatch(re.escape(route.strip("/")).replace(r"\*", "[A-Za-z0-9_-]+") + "/?", path) is not None
+
+
+def recorded(api: Api) -> list[Call]:
+    """What an Api in mode "record" would have sent, in order: also where the environment or settings made it so."""
+    return [call for item in api.plugins_found.manager.get_plugins() if isinstance(item, ReadOnly) for call in item.calls]
