@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -41,7 +42,7 @@ class Memory:
 
     def take(self) -> float:
         """Count a request where there is room: 0.0, or the seconds until there may be."""
-        now = self._bucket.now()
+        now = time.monotonic_ns() // 1_000_000
         self._bucket.leak(now)
         return _seconds(self._bucket, RateItem("call", now))
 
@@ -101,10 +102,6 @@ class Shared:
                 pipe.pexpire(self._key, self._keep)
                 pipe.execute()
         return wait
-
-    def reset(self) -> None:
-        """In a forked child: connections of the parent are not used again."""
-        self._redis.connection_pool.reset()
 
 
 def _seconds(bucket: InMemoryBucket | RedisBucket, item: RateItem) -> float:

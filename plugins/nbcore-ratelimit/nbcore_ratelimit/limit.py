@@ -23,9 +23,9 @@ _log = logging.getLogger("nbcore.ratelimit")
 class RateLimit:
     """Lets no more requests out than its rates allow, in any period of their length; the others wait.
 
-    One RateLimit is one limit for all Apis it is given to. With `url`, it is one limit for every process that uses the same Redis and `key`.
-    What waits beyond its call's deadline fails with RateWaitError before it is sent. Each attempt of a call counts; answers from a cache
-    do not.
+    One RateLimit is one limit for all Apis it is given to. With `url`, it is one limit for every process that uses the same Redis, `key`
+    and rates. What waits beyond its call's deadline fails with RateWaitError before it is sent. Each attempt of a call counts; answers
+    from a cache do not.
 
     Args:
         rates: such as "10/s", "600/5m", or several: "10/s,5000/h" or a list.
@@ -37,9 +37,13 @@ class RateLimit:
         PluginError: there is a url, but no redis package.
     """
 
+    _made: Bucket | None
+    _lock: threading.Lock
+    _line: threading.Lock
+
     def __init__(self, rates: str | Iterable[str], url: str | None = None, *, key: str = "default") -> None:
-        if not isinstance(key, str) or not key:
-            raise InputError(f"key must be a name, not {key!r}")
+        if not key:
+            raise InputError("key must be a name")
         self.rates = rates_of_text.parse(rates)
         self.url = url
         self.key = key
@@ -54,7 +58,7 @@ class RateLimit:
         return (yield)
 
     def _wait(self, call: Call) -> None:
-        # One call of a process asks at a time, the others stand in line: they neither overtake it nor ask Redis in vain.
+        # One call of a process asks at a time, the others stand in line: all of them asking, and most in vain, would only load Redis.
         if not self._line.acquire(timeout=-1 if call.deadline is None else max(call.deadline - time.monotonic(), 0)):
             raise self._too_late(call, None)
         try:
@@ -91,11 +95,11 @@ class RateLimit:
         with self._lock:
             if self._made is None:
                 rates = rates_of(self.rates)
-                self._made = Memory(rates) if self.url is None else Shared(rates, self.url, f"nbcore:ratelimit:{self.key}")
+                self._made = Memory(rates) if self.url is None else Shared(rates, self.url, f"nbcore:ratelimit:{self.key}:{self}")
             return self._made
 
     def _forget(self) -> None:
-        self._made: Bucket | None = None
+        self._made = None
         self._lock = threading.Lock()
         self._line = threading.Lock()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -23,16 +24,17 @@ def parse(rates: str | Iterable[str]) -> tuple[tuple[int, int], ...]:
     found = sorted((_parse(text) for text in texts), key=lambda rate: rate[1])
     if not found:
         raise InputError('no rate is given; a rate is such as "10/s"')
-    for (few, short), (many, long) in zip(found, found[1:], strict=False):
+    for (few, short), (many, long) in itertools.pairwise(found):
         if short == long or many <= few or many * short >= few * long:
             raise InputError(
-                f"{shown([(few, short), (many, long)])}: one of these rates says nothing; a longer period needs a larger number and a lower pace"
+                f"{shown([(few, short), (many, long)])}: one of these rates says nothing; "
+                "a longer period needs a larger number and a lower pace"
             )
     return tuple(found)
 
 
 def _parse(text: str) -> tuple[int, int]:
-    match = _RATE.fullmatch(text) if isinstance(text, str) else None
+    match = _RATE.fullmatch(str(text))
     unit = _UNITS.get(match[3].lower().removesuffix("s") or "s") if match else None
     if not match or unit is None or not int(match[1]) or match[2] == "0":
         raise InputError(f'{text!r} is not a rate; give requests and a period, such as "10/s", "600/5m" or "5000/h"')
