@@ -178,6 +178,7 @@ class Api:
         operation: str = "",
         accept: str = "application/json",
         resend: bool | None = None,
+        fresh: bool = False,
     ) -> Call:
         """A Call of this Api, not yet sent; the arguments are those of Call."""
         pairs = params.items() if isinstance(params, Mapping) else params
@@ -185,7 +186,7 @@ class Api:
         query = tuple((name, text(name, item)) for name, values in many for item in values)
         return Call(
             method, path, query, body, files, api_version or self.api_version, accept,
-            endpoint=endpoint, action=action, operation=operation, resend=resend,
+            endpoint=endpoint, action=action, operation=operation, resend=resend, fresh=fresh,
         )  # fmt: skip
 
     def request(self, method: str, path: str, *, returns: Returns = "json", **arguments: Any) -> Any:
@@ -195,7 +196,7 @@ class Api:
             method: the HTTP method.
             path: the route below /api/, such as "extras/jobs/ID/run/".
             returns: "json" (None for an answer without a body), "text", "bytes", or "reply".
-            **arguments: params, body, files, api_version, endpoint, action, operation, accept, resend: see Call.
+            **arguments: params, body, files, api_version, endpoint, action, operation, accept, resend, fresh: see Call.
 
         Raises:
             CallError: it failed.

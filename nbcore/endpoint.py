@@ -19,6 +19,7 @@ from .transport.call import Call, Change
 if TYPE_CHECKING:
     from .api import Api
 
+_DEFAULT_M2M = ("tags", "content_types", "object_types")
 _NOTES = ActionSpec("notes", methods=("GET", "POST"), returns="records", paged=True)
 
 
@@ -37,7 +38,9 @@ class Endpoint:
         self.name = spec.slug
         self.path = f"{app_path}/{spec.slug}"
         self.json_fields = frozenset(spec.json_fields)
-        self.m2m_fields = frozenset(spec.m2m_fields)
+        # With exclude_m2m the server leaves out these as well, which it gives by default.
+        self.m2m_fields = frozenset((*spec.m2m_fields, *(_DEFAULT_M2M if api.options.exclude_m2m else ())))
+        self.lacking: set[str] = set()
         self.record_actions = {action.attribute: action for action in spec.actions if action.on == "record"}
         self.endpoint_actions = {action.attribute: action for action in spec.actions if action.on == "endpoint"}
         self.null_forms: dict[str, tuple[str, str]] = {}

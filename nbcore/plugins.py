@@ -266,9 +266,7 @@ def _owners(group: str, name: str) -> Iterator[tuple[importlib.metadata.Distribu
 
 
 def _at_least(version: str) -> bool:
-    from . import __version__
-
     def parts(text: str) -> list[int]:
         return [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")]
 
-    return parts(__version__) >= parts(version)
+    return parts(importlib.metadata.version("nbcore")) >= parts(version)

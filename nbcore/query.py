@@ -27,6 +27,7 @@ class Query:
         api_version: the version to ask for.
         prefetch: paths of related objects to read ahead.
         only: the fields to read of each record; all when empty.
+        fresh: the rows must come from the server, and not from a cache.
     """
 
     params: Params = ()
@@ -38,6 +39,7 @@ class Query:
     api_version: str | None = None
     prefetch: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    fresh: bool = False
 
     @property
     def filtered(self) -> bool:

@@ -67,7 +67,7 @@ def page(endpoint: Endpoint, query: Query, offset: int, limit: int, path: str = 
     window = (("limit", str(limit)), *((("offset", str(offset)),) if offset else ()))
     call = endpoint.api.call(
         "GET", path or f"{endpoint.path}/", params=(*query.params, *window), api_version=query.api_version,
-        endpoint=endpoint.path, action=action, operation="list",
+        endpoint=endpoint.path, action=action, operation="list", fresh=query.fresh,
     )  # fmt: skip
     return endpoint.api.transport.exchange(call, _decode)[1], call
 

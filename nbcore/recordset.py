@@ -74,7 +74,8 @@ class RecordSet(Sequence["Record"]):
     def _all_rows(self) -> list[dict[str, Any]]:
         for attempt in range(1, _READS + 1):
             try:
-                return [row for page in reader.objects(self._endpoint, self._query) for row in page]
+                query = replace(self._query, fresh=attempt > 1)
+                return [row for page in reader.objects(self._endpoint, query) for row in page]
             except DriftError as drift:
                 if attempt == _READS:
                     raise DriftError(

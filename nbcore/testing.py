@@ -79,7 +79,7 @@ class Wire:
             self.on(method, f"{path}/*/", handler)
         return table
 
-    @hookimpl(tryfirst=True)
+    @hookimpl
     def nbcore_send(self, call: Call) -> Reply:
         """Answer a call from the routes; one that is not there is answered as Nautobot answers an unknown route."""
         with self._lock:

@@ -109,10 +109,13 @@ class Record:
                 self._load_with_siblings(name)
                 if name in self._data:
                     return getattr(self, name)
+                self._endpoint.lacking.add(name)
         raise AttributeError(f"{self!r} has no field {name!r}")
 
     def _may_exist(self, name: str) -> bool:
         if "url" not in self._data or "id" not in self._data or name == "keys":  # dict() asks whether there is a `keys`
+            return False
+        if name in self._endpoint.lacking:
             return False
         if not self._complete:
             known = self._endpoint.known_fields

@@ -33,6 +33,8 @@ class Call:
         id: the same for every attempt of one call.
         attempt: 1 for the first.
         deadline: the moment (time.monotonic) after which nothing more is tried; None for never.
+        identity: who asks, without the secret: equal for calls of which each may be given the other's answer; "" before it is sent.
+        fresh: whether the answer must come from the server, and not from a cache.
     """
 
     method: str
@@ -50,6 +52,8 @@ class Call:
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
     attempt: int = 1
     deadline: float | None = None
+    identity: str = ""
+    fresh: bool = False
 
     @property
     def writes(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import threading
@@ -80,6 +81,13 @@ class Transport:
         adopt(session)
         self._session = session
 
+    @property
+    def identity(self) -> str:
+        """Who asks, without the secret: a hash of the server, the token, and what the session itself adds to every request."""
+        session = self.session
+        asks = (self.options.base_url, self.auth.token, repr(session.params), repr(sorted(session.headers.items())))
+        return hashlib.sha256("\0".join(("nbcore", *asks)).encode()).hexdigest()[:32]
+
     def send(self, call: Call) -> Reply:
         """The core's own nbcore_send: one attempt on the wire."""
         from .session import send
@@ -105,6 +113,7 @@ class Transport:
         check_path(call.path)
         if call.deadline is None and self.options.deadline is not None:
             call = replace(call, deadline=time.monotonic() + self.options.deadline)
+        call = replace(call, identity=self.identity)
         doubt = False
         while True:
             reply, data, failure = self._try(call, decode)

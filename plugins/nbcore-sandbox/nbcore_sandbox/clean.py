@@ -156,7 +156,8 @@ def _interface(store: Store, row: Row, before: Row | None, sent: Mapping[str, An
             raise Invalid({field: [own[field]]})
         if other["device"] != row["device"]:
             device = names.display(store, "dcim.device", _get(store, "dcim.device", other["device"]))
-            raise Invalid({field: [f"The selected {said} interface ({other['name']}) belongs to a different device ({device})."]})
+            name = names.display(store, "dcim.interface", other)
+            raise Invalid({field: [f"The selected {said} interface ({name}) belongs to a different device ({device})."]})
     unconnectable = row["type"] in _VIRTUAL or row["type"].startswith("ieee802.11") or row["type"] == "other-wireless"
     for field in ("speed", "duplex"):
         if row[field] and unconnectable:

@@ -81,6 +81,7 @@ class Route:
         model: such as "Device".
         names: what OPTIONS calls the list and an object.
         description: what OPTIONS describes it with.
+        parses: the media types it takes.
         methods: the Allow header of the list and of an object.
         fields: its fields, in their order.
         row: the names of the fields of a row, with many-to-many fields.
@@ -96,6 +97,7 @@ class Route:
     model: str
     names: tuple[str, str]
     description: str
+    parses: tuple[str, ...]
     methods: Mapping[str, str]
     fields: Mapping[str, Field]
     row: tuple[str, ...]
@@ -172,6 +174,7 @@ def _route(path: str, found: Mapping[str, Any]) -> Route:
         model=found["model"],
         names=(found["names"][0], found["names"][1]),
         description=found["description"],
+        parses=tuple(found["parses"]),
         methods=found["methods"],
         fields=fields,
         row=tuple(found["row"]),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import uuid
 from collections.abc import Callable
-from typing import Any
 
 from .answers import broken
 from .index import Route
 from .ipam import Network, host, network
 from .store import Row, Store
 
+Interface = ipaddress.IPv4Interface | ipaddress.IPv6Interface
 Test = Callable[[Row], bool]
 
 
@@ -35,18 +36,30 @@ def test(store: Store, route: Route, name: str, lookup: str, values: list[str]) 
         return _address(store, name, values)
     if name == "ip_addresses" and route.object_type in ("dcim.device", "dcim.interface"):
         path = "interfaces__ip_addresses" if route.object_type == "dcim.device" else "ip_addresses"
-        addresses = _address(store, "address", [value for value in values if not _is_id(store, value)]) if values else None
+        # An address without a mask means its host alone, with the longest mask.
+        wanted = {value if _is_id(value) else str(_interface(store, value)) for value in values}
 
         def held(row: Row) -> bool:
             found = [store.get("ipam.ipaddress", key) for key in store.values(route.object_type, row, path)]
-            return any(item is not None and (item["id"] in values or (addresses is not None and addresses(item))) for item in found)
+            return any(item is not None and not wanted.isdisjoint((item["id"], item["address"])) for item in found)
 
         return held
     return None
 
 
-def _is_id(store: Store, value: str) -> bool:
-    return store.get("ipam.ipaddress", value) is not None
+def _is_id(value: str) -> bool:
+    try:
+        uuid.UUID(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _interface(store: Store, value: str) -> Interface:
+    try:
+        return ipaddress.ip_interface(value)
+    except ValueError:
+        raise broken(store.index.nautobot, f"invalid IPNetwork {value}", "AddrFormatError") from None
 
 
 def _prefix(store: Store, name: str, values: list[str]) -> Test | None:
@@ -74,14 +87,9 @@ def _prefix(store: Store, name: str, values: list[str]) -> Test | None:
 
 
 def _address(store: Store, name: str, values: list[str]) -> Test:
-    wanted: list[Any] = []
-    for value in values:
-        try:
-            wanted.append(ipaddress.ip_network(value, strict=False) if name == "prefix" else ipaddress.ip_interface(value))
-        except ValueError:
-            raise broken(store.index.nautobot, f"invalid IPNetwork {value}", "AddrFormatError") from None
+    wanted = [_interface(store, value) for value in values]
     if name == "prefix":
-        return lambda row: any(host(row) in found for found in wanted if found.version == row["ip_version"])
+        return lambda row: any(host(row) in found.network for found in wanted if found.version == row["ip_version"])
     masked = [found for value, found in zip(values, wanted, strict=True) if "/" in value]
     hosts = {found.ip for value, found in zip(values, wanted, strict=True) if "/" not in value}
     return lambda row: host(row) in hosts or any(str(found) == row["address"] for found in masked)

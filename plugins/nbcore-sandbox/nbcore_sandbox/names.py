@@ -69,7 +69,7 @@ def text(store: Store, object_type: str, row: Row) -> str:
         return str(row["prefix"])
     if object_type == "dcim.devicetype":
         return str(row["model"])
-    return str(row["name"]) if object_type in _TREES or object_type == "dcim.interface" else display(store, object_type, row)
+    return str(row["name"]) if object_type in _TREES else display(store, object_type, row)
 
 
 def key_paths(store: Store, object_type: str) -> list[str]:
@@ -89,7 +89,7 @@ def natural_slug(store: Store, object_type: str, row: Row) -> str:
     """The natural key for people: lossy, with the beginning of the id."""
     if object_type == "extras.note":
         app, _, model = row["assigned_object_type"].partition(".")
-        parts = [app, model, row["assigned_object_id"], row["user_name"], row["created"].replace("Z", "+00:00")]
+        parts = [app, model, row["assigned_object_id"], row["user_name"], row["created"].replace("T", " ").replace("Z", "+00:00")]
     else:
         parts = [store.value(object_type, row, path) if _served(store, object_type, path) else None for path in key_paths(store, object_type)]
     while parts and parts[-1] is None:

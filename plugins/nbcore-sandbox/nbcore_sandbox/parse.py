@@ -106,10 +106,14 @@ def _decimal(field: Field, value: Any) -> str:
     except decimal.InvalidOperation:
         raise BadValue("A valid number is required.") from None
     places, digits = int(field.options["decimal_places"]), int(field.options["max_digits"])
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
+    _, figures, exponent = number.as_tuple()
+    after = max(-int(exponent), 0)
+    before = max(len(figures) + int(exponent), 0)
+    if max(before + after, after) > digits:
+        raise BadValue(f"Ensure that there are no more than {digits} digits in total.")
+    if after > places:
         raise BadValue(f"Ensure that there are no more than {places} decimal places.")
-    if abs(number) >= 10 ** (digits - places):
+    if before > digits - places:
         raise BadValue(f"Ensure that there are no more than {digits - places} digits before the decimal point.")
     return f"{number:.{places}f}"
 

@@ -143,6 +143,7 @@ def _route(remote: Remote, openapi: Json, route: str, types: dict[str, Json], ne
         "model": re.sub(r"^No (\w+) matches.*", r"\1", remote.send("GET", f"{route}/{NOBODY}/").json["detail"]),
         "names": [options["name"], remote.send("OPTIONS", f"{route}/{sample.get('id', NOBODY)}/").json["name"]],
         "description": options["description"],
+        "parses": options["parses"],
         "methods": _methods(remote, route, sample),
         "fields": {
             name: _field(name, said, request.get(name), answer.get(name), sample.get(name), types[object_type].get(name) or types[""].get(name))

@@ -12,6 +12,7 @@ from .answers import not_served
 from .index import Field
 from .store import Row, Store
 
+_UNKNOWN = "Related objects must be referenced by ID or by dictionary of attributes. Received an unrecognized value: "
 _LOOKUPS: Mapping[str, Callable[[str, str], bool]] = {
     "exact": lambda have, want: have == want,
     "iexact": lambda have, want: have.lower() == want.lower(),
@@ -44,6 +45,10 @@ def resolve(store: Store, owner: str, field: Field, value: Any) -> str:
         BadReference: no such object, several, or not a reference.
     """
     target = field.to
+    if isinstance(value, list):
+        if bad := next((item for item in value if not (isinstance(item, str) and _is_uuid(item))), None):
+            raise BadReference(f"{_UNKNOWN}{bad}")
+        raise not_served("a list as a single reference")
     if isinstance(value, dict):
         value = value.get("url", value.get("id", value))
     if isinstance(value, str) and not _is_uuid(value) and not _is_url(value):
@@ -59,9 +64,7 @@ def resolve(store: Store, owner: str, field: Field, value: Any) -> str:
         try:
             key = uuid.UUID(str(key))
         except ValueError:
-            raise BadReference(
-                f"Related objects must be referenced by ID or by dictionary of attributes. Received an unrecognized value: {value}"
-            ) from None
+            raise BadReference(f"{_UNKNOWN}{value}") from None
         said = repr({"pk": key})
         found = [str(key)] if store.get(target, str(key)) else []
     if target in rules.LIMITED:

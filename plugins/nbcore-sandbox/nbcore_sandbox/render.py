@@ -22,6 +22,7 @@ class View:
         include: opt-in fields to add; None for all, as answers to writes do.
         created: whether this answers a create.
         nested: whether this is a reference in another row.
+        tail: what follows each url, such as "?format=json".
     """
 
     base: str
@@ -30,6 +31,7 @@ class View:
     include: Collection[str] | None = ()
     created: bool = False
     nested: bool = False
+    tail: str = ""
 
 
 def rendered(store: Store, object_type: str, row: Row, view: View) -> dict[str, Any]:
@@ -60,9 +62,8 @@ def rendered(store: Store, object_type: str, row: Row, view: View) -> dict[str, 
     return shown
 
 
-def brief(store: Store, object_type: str, key: str, base: str) -> dict[str, Any]:
-    """A reference as it stands in a row."""
-    return {"id": key, "object_type": object_type, "url": address(store, object_type, key, base)}
+def _brief(store: Store, object_type: str, key: str, view: View) -> dict[str, Any]:
+    return {"id": key, "object_type": object_type, "url": address(store, object_type, key, view.base) + view.tail}
 
 
 def address(store: Store, object_type: str, key: str, base: str) -> str:
@@ -73,16 +74,16 @@ def address(store: Store, object_type: str, key: str, base: str) -> str:
 def _nested(store: Store, object_type: str, key: str, view: View) -> dict[str, Any]:
     row = store.get(object_type, key)
     if view.depth == 0 or row is None:
-        return brief(store, object_type, key, view.base)
-    return rendered(store, object_type, row, View(view.base, view.depth - 1, view.hidden, nested=True))
+        return _brief(store, object_type, key, view)
+    return rendered(store, object_type, row, View(view.base, view.depth - 1, view.hidden, nested=True, tail=view.tail))
 
 
 def _value(store: Store, route: Route, row: Row, field: Field, view: View) -> Any:
     match field.kind:
         case "ref" if route.object_type == "extras.note" and field.name != "user":
-            return brief(store, row["assigned_object_type"], row["assigned_object_id"], view.base)
+            return _brief(store, row["assigned_object_type"], row["assigned_object_id"], view)
         case "ref" if field.name == "user":
-            return {"id": row["user"], "object_type": "users.user", "url": f"{view.base}/api/users/users/{row['user']}/"}
+            return {"id": row["user"], "object_type": "users.user", "url": f"{view.base}/api/users/users/{row['user']}/{view.tail}"}
         case "ref":
             key = row.get(field.name)
             return None if key is None or field.to is None else _nested(store, field.to, key, view)
@@ -106,9 +107,9 @@ def _computed(store: Store, route: Route, row: Row, name: str, view: View) -> An
         case "display":
             return names.display(store, route.object_type, row)
         case "url":
-            return address(store, route.object_type, row["id"], view.base)
+            return address(store, route.object_type, row["id"], view.base) + view.tail
         case "notes_url":
-            return f"{address(store, route.object_type, row['id'], view.base)}notes/"
+            return f"{address(store, route.object_type, row['id'], view.base)}notes/{view.tail}"
         case "natural_slug":
             return names.natural_slug(store, route.object_type, row)
         case "network_driver_mappings":

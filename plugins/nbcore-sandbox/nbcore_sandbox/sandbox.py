@@ -178,7 +178,7 @@ class Sandbox:
             "name": route.names[1 if detail else 0],
             "description": route.description,
             "renders": ["application/json", "text/html", "text/csv"],
-            "parses": ["application/json", "text/csv"],
+            "parses": route.parses,
             "actions": actions,
         }
         return Answer(200, body, {"Allow": methods})

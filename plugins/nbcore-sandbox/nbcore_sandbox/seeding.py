@@ -84,5 +84,5 @@ def _base(planter: Planter) -> None:
     for status in planter.store.index.statuses:
         planter.add("extras/statuses", **status)
     for name in _ADDRESS_ROLES:
-        planter.add("extras/roles", name=name, color="2196f3", content_types=["ipam.ipaddress"])
+        planter.add("extras/roles", name=name, content_types=["ipam.ipaddress"])
     planter.add("ipam/namespaces", name="Global", description="Default Global namespace. Created by Nautobot.")

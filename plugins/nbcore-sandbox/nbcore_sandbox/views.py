@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from . import ipam, names, rules, write
@@ -39,10 +40,11 @@ class Views:
         except ValueError as bad:
             raise broken(self.store.index.nautobot, str(bad), "ValueError") from None
         hidden = "default" if exclude is None else "none" if exclude else "full"
-        return View(request.base, request.depth, hidden, request.include)
+        tail = f"?format={request.query['format'][-1]}" if "format" in request.query else ""
+        return View(request.base, request.depth, hidden, request.include, tail=tail)
 
     def _written(self, request: Request, route: Route, row: Row, sent: Mapping[str, Any], *, created: bool = False) -> dict[str, Any]:
-        view = View(request.base, hidden=self._read_view(request).hidden, include=None, created=created)
+        view = replace(self._read_view(request), depth=0, include=None, created=created)
         shown = rendered(self.store, route.object_type, row, view)
         name = rules.ECHOED.get(route.object_type, "")
         if name in shown and (created or name in sent):
