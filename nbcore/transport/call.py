@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ..errors import InputError
+
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -70,6 +72,16 @@ class Call:
     def again(self) -> Call:
         """The next attempt of the same call."""
         return replace(self, attempt=self.attempt + 1)
+
+
+def check_path(path: str) -> None:
+    """Refuse a route that would leave the API or carry a query.
+
+    Raises:
+        InputError: it would.
+    """
+    if any(char in path for char in "?#\\") or {".", ".."} & set(path.split("/")) or not path.isprintable():
+        raise InputError(f"{path!r} is not a route below /api/; give query parameters as params=, and quote what an id may not hold")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,11 @@ import enum
 import json
 import random
 import threading
+from typing import Any
 
 from ..errors import (
+    AmbiguousWriteError,
+    CallError,
     CertificateError,
     ConnectError,
     ContentError,
@@ -23,6 +26,7 @@ from ..errors import (
     TimeoutError,
     TooLargeError,
     TransportError,
+    describe,
 )
 from .call import Call, Reply
 
@@ -91,6 +95,25 @@ def delay(failure: Exception, attempt: int) -> tuple[float, bool]:
     if asked is not None:
         return asked, True
     return random.uniform(0, min(_CAP, _BASE * 2.0 ** min(attempt - 1, 10))), False  # noqa: S311  jitter, not a secret
+
+
+def ambiguous(call: Call, failure: CallError) -> AmbiguousWriteError:
+    """The error of a write whose outcome stays open."""
+    named = ids_in(call.body)
+    look = f"Look for {', '.join(named[:5])}{', ...' if len(named) > 5 else ''}" if named else "Look for what it should have done"
+    return AmbiguousWriteError(
+        f"{describe(call)} was sent and its outcome is not known, so the write may or may not have happened ({failure}). "
+        f"{look} before sending it again.",
+        call,
+        failure.reply,
+        ids=named,
+    )
+
+
+def ids_in(body: Any) -> list[str]:
+    """The ids that the body of a write names."""
+    items = body if isinstance(body, list) else [body]
+    return [str(item["id"]) for item in items if isinstance(item, dict) and item.get("id")]
 
 
 class Budget:

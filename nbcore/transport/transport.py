@@ -19,14 +19,13 @@ from ..errors import (
     CallError,
     ContentError,
     DeadlineError,
-    InputError,
     ProtocolError,
     RetriesExhaustedError,
     describe,
 )
 from . import body, retry
 from .auth import TokenAuth
-from .call import Call, Reply
+from .call import Call, Reply, check_path
 
 if TYPE_CHECKING:
     import pluggy
@@ -139,7 +138,7 @@ class Transport:
                 if doubt and call.writes and call.method != "DELETE" and end.reply is not None and end.reply.status in _PLAIN_NO:
                     raise  # looked for and not there, and now refused: the refusal is the outcome
                 if doubt and call.writes and call.method != "DELETE" and not isinstance(end, AmbiguousWriteError):
-                    raise ambiguous(call, failure) from end
+                    raise retry.ambiguous(call, failure) from end
                 raise
             self.watch("nbcore_retrying", call=call, failure=failure, attempt=call.attempt, delay=pause)
             _log.info("%s failed (%s); attempt %d follows in %.1f s", describe(call), failure, call.attempt + 1, pause)
@@ -178,7 +177,7 @@ class Transport:
         if stale and allowed and not self.options.retries:
             return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
         if not allowed and kind is retry.Failure.AMBIGUOUS and call.writes:
-            raise ambiguous(call, failure) from failure
+            raise retry.ambiguous(call, failure) from failure
         content = kind is retry.Failure.AMBIGUOUS and isinstance(failure, ContentError)
         if not allowed or call.attempt > self.options.retries or (content and call.attempt > 1):
             raise self._last(call, failure) if allowed else failure
@@ -258,35 +257,6 @@ class Transport:
             from .clock import renew
 
             renew(self._session)
-
-
-def ambiguous(call: Call, failure: CallError) -> AmbiguousWriteError:
-    """The error of a write whose outcome stays open."""
-    named = ids_in(call.body)
-    look = f"Look for {', '.join(named[:5])}{', ...' if len(named) > 5 else ''}" if named else "Look for what it should have done"
-    return AmbiguousWriteError(
-        f"{describe(call)} was sent and its outcome is not known, so the write may or may not have happened ({failure}). "
-        f"{look} before sending it again.",
-        call,
-        failure.reply,
-        ids=named,
-    )
-
-
-def ids_in(body: Any) -> list[str]:
-    """The ids that the body of a write names."""
-    items = body if isinstance(body, list) else [body]
-    return [str(item["id"]) for item in items if isinstance(item, dict) and item.get("id")]
-
-
-def check_path(path: str) -> None:
-    """Refuse a route that would leave the API or carry a query.
-
-    Raises:
-        InputError: it would.
-    """
-    if any(char in path for char in "?#\\") or {".", ".."} & set(path.split("/")) or not path.isprintable():
-        raise InputError(f"{path!r} is not a route below /api/; give query parameters as params=, and quote what an id may not hold")
 
 
 _alive: weakref.WeakSet[Transport] = weakref.WeakSet()

@@ -59,8 +59,8 @@ def test_processes_share_the_limit(url, key):
     assert [worker.returncode for worker in workers] == [0, 0, 0]
     assert len(times) == 75
     # What is counted is the moment of leaving, a little before it is printed.
-    assert max(sum(start <= moment < start + 0.9 for moment in times) for start in times) <= 20
-    assert 2.7 < times[-1] - times[0] < 12
+    assert max(sum(start <= moment < start + 0.6 for moment in times) for start in times) <= 20
+    assert times[-1] - times[0] > 2.5  # three processes with a limit each would be done in one
 
 
 @pytest.mark.integration

@@ -39,22 +39,27 @@ class Probe:
 
     def run(self) -> None:
         """Add `unique`, the fields' defaults and the hidden fields of a create's answer to the entry."""
-        sample = self._found["sample"]
-        full = {
-            name: value
-            for name, field in self._fields.items()
-            if name != "id" and (value := _writable(field, sample.get(name))) is not None
-        }  # fmt: skip
         self._found["unique"] = unique = []  # type: ignore[var-annotated]
-        self._create(full, unique)
+        for row in (self._found["first"], self._found["sample"]):
+            self._create(self._writable(row), unique)
+        full = self._writable(self._found["first"])
         required = {name for name in full if self._fields[name]["options"].get("required")}
-        refs = {name for name in full if self._fields[name]["kind"] == "ref"}
-        for names in (required, required | refs):
+        refs = [name for name in full if self._fields[name]["kind"] == "ref" and name not in required]
+        # What must be there besides the required fields, such as an interface's device, is found by trying.
+        for more in ([], *([name] for name in refs), refs):
+            names = required | set(more)
             made = self._create({name: value for name, value in full.items() if name in names}, [])
             if made is not None:
                 self._note(names, *made)
                 return
-        print(f"probing {self._route}: no copy of the sample could be created; defaults are not known")
+        print(f"probing {self._route}: no copy of an object could be created; defaults are not known")
+
+    def _writable(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {
+            name: value
+            for name, field in self._fields.items()
+            if name != "id" and (value := _writable(field, row.get(name))) is not None
+        }  # fmt: skip
 
     def _note(self, sent: Iterable[str], answer: dict[str, Any], read: dict[str, Any]) -> None:
         for name, field in self._fields.items():

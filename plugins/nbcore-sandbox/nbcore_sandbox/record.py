@@ -100,7 +100,7 @@ def record(remote: Remote, routes: Iterable[str], *, probing: bool = False) -> J
                 print(f"probing {route}", file=sys.stderr)
                 probe.Probe(remote, route, found, {entry["object_type"]: name for name, entry in index["routes"].items()}).run()
     for found in index["routes"].values():
-        del found["sample"]
+        del found["sample"], found["first"]
     return index
 
 
@@ -156,6 +156,7 @@ def _route(remote: Remote, openapi: Json, route: str, types: dict[str, Json], ne
             path.split("/")[-2] for path in openapi["paths"] if path.startswith(f"/{route}/{{id}}/") and path.count("/") == route.count("/") + 4
         ),
         "sample": sample,
+        "first": rows["full"][0] if rows["full"] else {},
     }  # fmt: skip
 
 
