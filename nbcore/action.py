@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import reader
+from . import reader, writes
 from .errors import InputError
 from .query import Query, build
 from .record import Record
@@ -79,13 +80,27 @@ class Action:
         body = data if data is not None else fields
         if self.spec.returns != "records":
             return self._send("POST", body=body or {}, api_version=api_version)
-        call = self._call("POST", body=body or {}, api_version=api_version)
-        found = self._records(self.api.transport.exchange(call)[1])
+        if self.spec.allocates and self.spec.creates:
+            call, found = self._allocate(body or {}, api_version)
+        else:
+            call = self._call("POST", body=body or {}, api_version=api_version)
+            found = self._records(self.api.transport.exchange(call)[1])
         for record in found if isinstance(found, list) else [found]:
             if isinstance(record, Record):
                 made, endpoint = dict(record), record.endpoint
                 endpoint.changed(Change("create", endpoint.type_of(made), endpoint.path, str(made["id"]), None, made, call.id))
         return found
+
+    def _allocate(self, body: Any, api_version: str | None) -> tuple[Call, Any]:
+        """Create what the server chooses a place for; each object has an id chosen here, so that it is made once."""
+        one = isinstance(body, Mapping)
+        made = self.api.endpoint(self.spec.creates)
+        items = writes.named(made, [body] if one else body)
+        given = frozenset(str(item["id"]) for item in ([body] if one else body) if item.get("id"))
+        about = {"action": self.spec.name, "operation": "allocate", "endpoint": self.endpoint.path}
+        call, rows = writes.create(made, items, one=one, api_version=api_version, path=self.path, given=given, **about)
+        found = self.api.wrap(rows)
+        return call, found[0] if one else found
 
     def __call__(self, data: Any = None, **fields: Any) -> Any:
         """Call a route that takes one method: a POST with the data, or a GET with the parameters."""

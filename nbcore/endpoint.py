@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
 
 from .action import Action
-from .errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError, describe
+from .errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
 from .query import build
 from .record import Record
-from .record.values import wire
 from .recordset import RecordSet
 from .spec import ActionSpec, EndpointSpec
-from .transport.call import Call, Change
+from .writing import Writing
 
 if TYPE_CHECKING:
     from .api import Api
@@ -23,7 +22,7 @@ _DEFAULT_M2M = ("tags", "content_types", "object_types")
 _NOTES = ActionSpec("notes", methods=("GET", "POST"), returns="records", paged=True)
 
 
-class Endpoint:
+class Endpoint(Writing):
     """A list route, such as `nb.dcim.devices`.
 
     Args:
@@ -125,175 +124,6 @@ class Endpoint:
             found = {name: field.get("choices") or (field.get("child") or {}).get("choices") for name, field in fields.items()}
             self._choices = {name: list(values) for name, values in found.items() if values}
         return self._choices
-
-    # --- writing -----------------------------------------------------------------------------------------------------
-
-    @overload
-    def create(self, data: Mapping[str, Any], /, *, api_version: str | None = None) -> Record: ...
-    @overload
-    def create(self, data: Sequence[Mapping[str, Any]], /, *, api_version: str | None = None) -> list[Record]: ...
-    @overload
-    def create(self, *, api_version: str | None = None, **fields: Any) -> Record: ...
-
-    def create(self, *args: Any, api_version: str | None = None, **fields: Any) -> Record | list[Record]:
-        """Create one object, from a dict or from keywords, or several from a list (one POST; all of them or none).
-
-        Returns:
-            The Record, or a list of them in the order given.
-
-        Raises:
-            ValidationError: the server refuses the data.
-        """
-        body: Any = args[0] if args else fields
-        if isinstance(body, Mapping):
-            items: Any = dict(body)
-        elif isinstance(body, Iterable) and not isinstance(body, (str, bytes)):
-            items = [dict(item) for item in body]
-        else:
-            raise InputError(f"create() takes a dict, a list of dicts, or keywords, not {type(body).__name__}")
-        if items == []:
-            return []
-        call, data = self.write("POST", f"{self.path}/", items, operation="create", api_version=api_version)
-        single = isinstance(items, dict)
-        rows = [data] if single else data
-        if (
-            not isinstance(rows, list)
-            or len(rows) != (1 if single else len(items))
-            or not all(isinstance(row, dict) and "id" in row for row in rows)
-        ):
-            raise ShapeError(f"{describe(call)} was not answered with the objects it created; look whether they are there", call)
-        for row in rows:
-            self.changed(Change("create", self.type_of(row), self.path, str(row["id"]), None, row, call.id))
-        records = [self.make(row) for row in rows]
-        return records[0] if single else records
-
-    @overload
-    def update(self, id: Any, data: Mapping[str, Any]) -> bool: ...
-    @overload
-    def update(self, id: Sequence[Any], data: None = None) -> list[Record]: ...
-
-    def update(self, id: Any, data: Mapping[str, Any] | None = None) -> bool | list[Record]:
-        """Change one object by its id, or several from a list (see bulk_update).
-
-        Returns:
-            True for one object; a list of Records for several.
-        """
-        if data is None and isinstance(id, Iterable) and not isinstance(id, (str, bytes, Mapping, Record)):
-            return self.bulk_update(list(id))
-        if data is None or not id:
-            raise InputError("update() takes an id and a dict of changes, or a list of dicts (with their ids) or Records")
-        key = str(wire(id))
-        body = dict(data)
-        call, row = self.write("PATCH", self.detail_path(key), body, operation="update")
-        self.changed(Change("update", self.type_of(row or {}), self.path, key, None, body, call.id))
-        return True
-
-    def bulk_update(self, objects: Sequence[Mapping[str, Any] | Record]) -> list[Record]:
-        """Change several objects (one PATCH; all of them or none): dicts with their ids, or Records with unsaved changes.
-
-        Returns:
-            The changed Records, in the server's order; Records without changes are left out, and without any nothing is sent.
-        """
-        if isinstance(objects, (str, bytes, Mapping)) or not isinstance(objects, Iterable):
-            raise InputError(f"objects must be a list of dicts or Records, not {type(objects).__name__}")
-        body: list[dict[str, Any]] = []
-        before: dict[str, dict[str, Any]] = {}
-        for item in objects:
-            if not isinstance(item, (Record, Mapping)):
-                raise InputError(f"every item of an update must be a Record, or a dict with its id, not {type(item).__name__}")
-            if isinstance(item, Record):
-                changed = item.updates()
-                if not changed:
-                    continue
-                before[str(item.id)] = {name: wire(item._data.get(name)) for name in changed}
-                body.append({**changed, "id": item.id})
-            elif item.get("id"):
-                body.append(dict(item))
-            else:
-                raise InputError(f"an item of the update has no id: {item!r}")
-        if not body:
-            return []
-        call, rows = self.write("PATCH", f"{self.path}/", body, operation="update")
-        if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-            raise ShapeError(f"{describe(call)} was not answered with the objects it changed", call)
-        self._must_all_be_there(call, [str(wire(item["id"])) for item in body], rows)
-        sent = {str(wire(item["id"])): item for item in body}
-        found = {str(row["id"]): row for row in rows}
-        for key, row in found.items():
-            self.changed(Change("update", self.type_of(row), self.path, key, before.get(key), sent.get(key, {}), call.id))
-        for item in objects:
-            if isinstance(item, Record) and str(item.id) in found:
-                item._settle()
-                item._rebase(found[str(item.id)])
-        return [self.make(row) for row in rows]
-
-    def _must_all_be_there(self, call: Call, asked: list[str], rows: list[dict[str, Any]]) -> None:
-        """Nautobot skips unknown ids of a bulk write without a word; nbcore names them."""
-        from .errors import PartialResult
-
-        there = {str(row["id"]) for row in rows}
-        missing = [key for key in asked if key not in there]
-        if missing:
-            raise PartialResult(
-                f"{describe(call)}: {len(there)} of {len(asked)} objects were changed; not there: {', '.join(missing[:20])}",
-                call,
-                missing=missing,
-            )
-
-    def delete(self, objects: Iterable[Any]) -> bool:
-        """Delete several objects, given as ids or Records (one bulk DELETE; all of them or none).
-
-        Which of the ids exist is asked first, since the server skips unknown ones without a word.
-
-        Returns:
-            True.
-
-        Raises:
-            PartialResult: some were not there; the others are deleted, and `.missing` names them.
-        """
-        from .errors import PartialResult
-
-        if isinstance(objects, (str, bytes, Mapping, Record)) or not isinstance(objects, Iterable):
-            raise InputError(f"objects must be a list of ids or Records, not {type(objects).__name__}")
-        known: dict[str, dict[str, Any]] = {}
-        keys: list[str] = []
-        for item in objects:
-            key = str(wire(item))
-            if isinstance(item, Record):
-                known[key] = item._data
-            elif not isinstance(item, (str, UUID, int)) or isinstance(item, bool) or not _segment_ok(key):
-                raise InputError(f"every item of a delete must be an id or a Record, not {item!r}")
-            keys.append(key)
-        keys = list(dict.fromkeys(keys))
-        if not keys:
-            return True
-        there = {str(record.id): record._data for record in self._bare(id=keys)}
-        if present := [key for key in keys if key in there]:
-            call, _ = self.write("DELETE", f"{self.path}/", [{"id": key} for key in present], operation="delete")
-            for key in present:
-                self.changed(Change("delete", self.type_of(there[key]), self.path, key, known.get(key) or there[key], None, call.id))
-        if missing := [key for key in keys if key not in there]:
-            raise PartialResult(
-                f"DELETE {self.path}/: {len(present)} of {len(keys)} objects were deleted; not there: {', '.join(missing[:20])}",
-                missing=missing,
-            )
-        return True
-
-    def _bare(self, **filters: Any) -> RecordSet:
-        """A read of which only ids are wanted."""
-        return RecordSet(self, build((), filters))
-
-    def write(self, method: str, path: str, body: Any, *, operation: str, api_version: str | None = None) -> tuple[Call, Any]:
-        """Send a write; the call and the answer's JSON. Many-to-many fields that are written come back in the answer."""
-        written = {name for item in (body if isinstance(body, list) else [body or {}]) for name in item}
-        params = {"exclude_m2m": "false"} if written & self.m2m_fields else {}
-        call = self.api.call(method, path, params=params, body=body, api_version=api_version, endpoint=self.path, operation=operation)
-        _, data = self.api.transport.exchange(call)
-        return call, data
-
-    def changed(self, change: Change) -> None:
-        """Tell the hooks of a confirmed write."""
-        self.api.transport.watch("nbcore_changed", change=change)
 
     # --- what records and packages use ---------------------------------------------------------------------------------
 

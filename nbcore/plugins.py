@@ -8,7 +8,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from . import hookspecs
 from .defaults import Defaults
 from .errors import PluginError
 from .spec import AppSpec
+from .transport.hooks import each
 
 if TYPE_CHECKING:
     from .options import Options
@@ -142,6 +143,8 @@ class Plugins:
             manager: NamedExtensionManager[Any] = NamedExtensionManager(
                 info.group, [info.name], on_load_failure_callback=failed, on_missing_entrypoints_callback=lambda _names: None
             )
+        except Exception as exc:  # stevedore lets some through
+            failures.append(exc)
         finally:
             quiet.level = level
         info.load_time = time.perf_counter() - started
@@ -168,13 +171,14 @@ class Plugins:
         try:
             if needs and not _at_least(needs):
                 raise PluginError(f"it needs nbcore {needs} or newer")
-            wrong = [name for name in dir(plugin) if name.startswith("nbcore_") and name not in _SPEC_NAMES and name != "nbcore_requires"]
-            wrong = [name for name in wrong if callable(getattr(plugin, name))]
-            if wrong:
-                near = difflib.get_close_matches(wrong[0], _SPEC_NAMES, 1)
-                raise PluginError(f"there is no hook {wrong[0]!r}{f'; did you mean {near[0]!r}?' if near else ''}")
-            self.manager.register(plugin, name=f"{info.name}-{id(plugin):x}")
+            _check_hooks(plugin)
+            self.manager.register(plugin, name=f"{info.name}@{id(plugin):x}")
+            if not self.manager.get_hookcallers(plugin):
+                raise PluginError(f"{plugin!r} has no hook of nbcore; give an object with methods marked @hookimpl")
+            self.manager.check_pending()
         except (PluginError, pluggy.PluginValidationError, ValueError) as exc:
+            if self.manager.is_registered(plugin):
+                self.manager.unregister(plugin)
             self._fail(info, exc)
             return
         info.order = sum(1 for row in self._infos.values() if row.order is not None) + 1
@@ -218,11 +222,13 @@ class Plugins:
     def extended(self, base: type[Record], object_type: str) -> type[Record]:
         """A record class with what packages add to its object type."""
         if self._extensions is None:
-            collected: dict[str, list[type[Record]]] = {}
-            for added in self.manager.hook.nbcore_extend_records():
+            self._extensions = {}
+            for plugin, added, failure in each(self.manager.hook.nbcore_extend_records):
+                if problem := repr(failure) if failure is not None else _not_extensions(added):
+                    warnings.warn(f"the plugin {plugin} failed in nbcore_extend_records: {problem}", PluginWarning, stacklevel=2)
+                    continue
                 for name, cls in (added or {}).items():
-                    collected.setdefault(name, []).append(cls)
-            self._extensions = collected
+                    self._extensions.setdefault(name, []).append(cls)
         extra = [cls for cls in self._extensions.get(object_type, []) if not issubclass(base, cls)]
         if not extra:
             return base
@@ -249,6 +255,31 @@ class Plugins:
 
 class PluginWarning(UserWarning):
     """An installed plugin failed to load and is left out."""
+
+
+def _not_extensions(added: Any) -> str:
+    """What is wrong with an answer of nbcore_extend_records, or ""."""
+    if added is not None and not isinstance(added, Mapping):
+        return f"it returned {type(added).__name__}, not a dict of object types and classes"
+    from .record import Record
+
+    wrong = [name for name, cls in (added or {}).items() if not (isinstance(cls, type) and issubclass(cls, Record))]
+    return f"its class for {wrong[0]!r} is no Record class" if wrong else ""
+
+
+def _check_hooks(plugin: Any) -> None:
+    """Refuse what pluggy would take without a word: a misspelt hook, one without its mark, a class in place of an object."""
+    if isinstance(plugin, type):
+        raise PluginError(f"{plugin.__name__} is a class; give an object of it")
+    for name in dir(plugin):
+        if not name.startswith("nbcore_") or name == "nbcore_requires" or not callable(method := getattr(plugin, name)):
+            continue
+        mark = getattr(method, "nbcore_impl", None)
+        if name not in _SPEC_NAMES and not (mark and (mark["specname"] or mark["optionalhook"])):
+            near = difflib.get_close_matches(name, _SPEC_NAMES, 1)
+            raise PluginError(f"there is no hook {name!r}{f'; did you mean {near[0]!r}?' if near else ''}")
+        if mark is None:
+            raise PluginError(f"{name} is not marked @hookimpl")
 
 
 def _entries(group: str) -> list[importlib.metadata.EntryPoint]:

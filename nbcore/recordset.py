@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from . import projection, reader
+from . import exports, projection, reader
 from .errors import DriftError, EverythingError, InputError
 from .query import Query, build
 from .record.siblings import Siblings
@@ -143,6 +143,23 @@ class RecordSet(Sequence["Record"]):
         """What reading these records, or values() of these fields, will send, and why."""
         return projection.explain(self._endpoint, self._query, fields, prefer)
 
+    def to_pandas(self, *fields: str, **options: Any) -> Any:
+        """Some fields as a pandas DataFrame (package nbcore-frames); fields as in values()."""
+        return exports.export("pandas", self, fields, **options)
+
+    def to_polars(self, *fields: str, **options: Any) -> Any:
+        """Some fields as a polars DataFrame (package nbcore-frames); fields as in values()."""
+        return exports.export("polars", self, fields, **options)
+
+    def to_arrow(self, *fields: str, **options: Any) -> Any:
+        """Some fields as a pyarrow Table (package nbcore-frames); fields as in values()."""
+        return exports.export("arrow", self, fields, **options)
+
+    def batches(self, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of values_list(), a list a page as they come; nothing is kept."""
+        planned = projection.plan(self._endpoint, self._query, fields, "rest" if self._rows is not None else "")
+        yield from projection.rows(self, self._query, planned)
+
     @property
     def endpoint(self) -> Endpoint:
         """The list route."""
@@ -243,6 +260,11 @@ class RecordSet(Sequence["Record"]):
     def ids(self) -> list[str]:
         """The ids of the records, in order."""
         return [str(record.id) for record in self]
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it narrows what the endpoint has: by a filter, or to a part."""
+        return self._query.filtered or self._query.stop is not None
 
     # --- writing -----------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,8 @@ class ActionSpec:
         paged: a GET answers `count` and `results` like a list route.
         resend: whether a POST may be sent again after a failure that leaves its outcome open.
         allocates: a POST creates objects that may be given a client-chosen id.
+        creates: the list route of what a POST creates, such as "ipam/ip-addresses"; with it an allocation whose answer was lost is
+            looked for and not made twice.
     """
 
     name: str
@@ -41,6 +43,7 @@ class ActionSpec:
     paged: bool = False
     resend: bool = False
     allocates: bool = False
+    creates: str = ""
 
     @property
     def attribute(self) -> str:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
+from .transport.hooks import plain
+
 if TYPE_CHECKING:
     import pluggy
 
@@ -26,7 +28,7 @@ def trace(manager: pluggy.PluginManager) -> None:
             for implementation in caller.get_hookimpls():
                 if implementation.plugin is plugin:
                     wrapped: Any = _wrapper if inspect.isgeneratorfunction(implementation.function) else _plain
-                    timed = wrapped(implementation.function, f"{caller.name} by {name}")
+                    timed = wrapped(implementation.function, f"{caller.name} by {plain(name)}")
                     setattr(implementation, "function", timed)  # noqa: B010  declared final
 
 

@@ -1,27 +1,29 @@
 """Single writes that land once: what is sent, and how it is found out whether a write happened whose answer did not come.
 
 A create carries an id chosen here, so that it can be looked for and sent again without making a second object. A PATCH is compared with
-what the object holds. A DELETE is sent again. `Transport.exchange` asks these functions (`settle`) after a failure that leaves the outcome open.
+what the object holds. A DELETE is sent again. `Transport.exchange` asks these functions (`settle`) after a failure that leaves the outcome
+open.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import (
     CallError,
     ConflictError,
+    InputError,
     NotFoundError,
     PartialResult,
-    RouteNotFoundError,
     ShapeError,
-    UnknownFilterError,
     describe,
 )
-from .record import changes
-from .record.values import is_reference, is_uuid, wire
+from .lookup import Row, detail, one_row, rows_of
+from .record.compare import agrees, holds, names_related, untouched
+from .record.values import wire
 from .transport import Call, Reply
 from .transport.body import decode
 from .transport.retry import ambiguous
@@ -29,9 +31,7 @@ from .transport.retry import ambiguous
 if TYPE_CHECKING:
     from .endpoint import Endpoint
 
-Row = dict[str, Any]
 FOUND = "found again"
-_ASKED_AT_ONCE = 50
 
 
 def named(endpoint: Endpoint, items: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -92,7 +92,7 @@ def create(
         except CallError as exc:
             raise exc if exc.call is sent else ambiguous(sent, failure) from exc
         for item in items:
-            if item["id"] in given and item["id"] in found and not _agrees(item, found[item["id"]]):
+            if item["id"] in given and item["id"] in found and not agrees(item, found[item["id"]]):
                 raise ConflictError(
                     f"{describe(sent)}: the id {item['id']} that was given belongs to another object; choose another id.",
                     sent, failure.reply, theirs=found[item["id"]],
@@ -126,7 +126,7 @@ def patch(endpoint: Endpoint, key: str, body: Mapping[str, Any], before: Mapping
     params = _params(endpoint, [body])
     path = endpoint.detail_path(key)
     if before is None and endpoint.api.options.retries:
-        before = _detail(endpoint, key, params, None)
+        before = detail(endpoint, key, params, None)
     call = endpoint.api.call("PATCH", path, params=params, body=dict(body), endpoint=endpoint.path, operation="update")
 
     def read(sent: Call, reply: Reply) -> Row:
@@ -137,16 +137,19 @@ def patch(endpoint: Endpoint, key: str, body: Mapping[str, Any], before: Mapping
 
     def settle(sent: Call, failure: CallError) -> tuple[Reply, Row] | None:
         try:
-            row = _detail(endpoint, key, params, sent.deadline)
-            if _holds(endpoint, row, body, sent.deadline):
-                return Reply(200, FOUND, source=FOUND), row
+            row = detail(endpoint, key, params, sent.deadline)
+            # Related objects that were named by other things than ids are read with depth=1 to compare.
+            full = detail(endpoint, key, {"depth": "1", "exclude_m2m": "false"}, sent.deadline) if names_related(row, body) else row
         except NotFoundError:
             raise
         except CallError as exc:
             raise ambiguous(sent, failure) from exc
+        known = before is not None and untouched(row, body, before)
+        if holds(full, body) or (not known and holds(full, body, loosely=True)):
+            return Reply(200, FOUND, source=FOUND), row
         if before is None:
             raise ambiguous(sent, failure)
-        if not _untouched(row, body, before):
+        if not known:
             raise ConflictError(
                 f"{describe(sent)}: the connection failed ({failure}), and since then somebody else changed {', '.join(body)}. "
                 "Nothing was overwritten; read the object (.theirs is what it holds now) and decide again.",
@@ -164,56 +167,59 @@ def delete(endpoint: Endpoint, key: str) -> Call:
     return call
 
 
-def one_row(endpoint: Endpoint, key: str, params: Mapping[str, str], deadline: float | None) -> Row | None:
-    """An object by its id; None when Nautobot itself says that it is not there."""
-    try:
-        return _detail(endpoint, key, params, deadline)
-    except RouteNotFoundError:
-        raise
-    except NotFoundError:
-        return None
+def must_be_unmodified(endpoint: Endpoint, key: str, known: Mapping[str, Any]) -> None:
+    """Check that nobody changed an object since it was read (one GET).
+
+    Raises:
+        ConflictError: somebody did.
+        InputError: the object has no last_updated to go by.
+    """
+    row = detail(endpoint, key, {}, None)
+    if not known.get("last_updated") or not row.get("last_updated"):
+        raise InputError(f"{endpoint.path} objects have no last_updated to compare, or it was not read: save without if_unmodified")
+    if row["last_updated"] != known["last_updated"]:
+        raise ConflictError(
+            f"{endpoint.path}/{key}/ was changed by somebody else at {row['last_updated']}, after it was read; nothing was written. "
+            "Read it again (.theirs is what it holds now) and decide again.",
+            theirs=row,
+        )
 
 
-def rows_of(
-    endpoint: Endpoint, ids: Sequence[str], params: Mapping[str, str] | None = None, deadline: float | None = None
-) -> dict[str, Row]:
-    """Those of some objects that are there, by id: one GET for fifty; one by one where the route has no id filter."""
-    found: dict[str, Row] = {}
-    for start in range(0, len(ids), _ASKED_AT_ONCE):
-        asked = ids[start : start + _ASKED_AT_ONCE]
-        query = {**(params or {}), "id": list(asked), "limit": len(asked)}
+def patch_many(endpoint: Endpoint, items: Sequence[Row], api_version: str | None = None) -> tuple[Call, list[Row]]:
+    """Change objects with one PATCH: all of them or none; sent again after an open outcome, since it gives the same values.
+
+    Returns:
+        The call, and the objects that are there: Nautobot skips unknown ids without a word.
+    """
+    call = endpoint.api.call(
+        "PATCH", f"{endpoint.path}/", params=_params(endpoint, items), body=list(items), api_version=api_version,
+        endpoint=endpoint.path, operation="update", resend=True,
+    )  # fmt: skip
+
+    def read(sent: Call, reply: Reply) -> list[Row]:
+        rows = decode(sent, reply)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
+            raise ShapeError(f"{describe(sent)} was not answered with the objects it changed; read them to see what they hold", sent, reply)
+        return rows
+
+    return call, endpoint.api.transport.exchange(call, read)[1]
+
+
+def delete_many(endpoint: Endpoint, items: Sequence[Row], api_version: str | None = None) -> tuple[Call, list[Row]]:
+    """Delete objects that were found to be there with one DELETE: all of them or none; sent again after an open outcome."""
+    body = [{"id": item["id"]} for item in items]
+    call = endpoint.api.call("DELETE", f"{endpoint.path}/", body=body, api_version=api_version, endpoint=endpoint.path, operation="delete")
+
+    def settle(sent: Call, failure: CallError) -> tuple[Reply, list[Row]] | None:
         try:
-            rows = _get(endpoint, f"{endpoint.path}/", query, deadline, "list", _rows)
-        except UnknownFilterError:
-            rows = [row for key in asked if (row := one_row(endpoint, key, params or {}, deadline)) is not None]
-        found.update((str(row["id"]), row) for row in rows)
-    return found
+            left = rows_of(endpoint, [item["id"] for item in body], None, sent.deadline)
+        except CallError as exc:
+            raise ambiguous(sent, failure) from exc
+        return None if left else (Reply(204, FOUND, source=FOUND), [])
 
-
-def _rows(call: Call, reply: Reply) -> list[Row]:
-    data = decode(call, reply)
-    rows = data.get("results") if isinstance(data, dict) else None
-    if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-        raise ShapeError(f"{describe(call)} should answer a list (count, next, results); check the url", call, reply)
-    return rows
-
-
-def _detail(endpoint: Endpoint, key: str, params: Mapping[str, str], deadline: float | None) -> Row:
-    def read(call: Call, reply: Reply) -> Row:
-        data = decode(call, reply)
-        if not isinstance(data, dict) or str(data.get("id", "")).lower() != key.lower():
-            raise ShapeError(f"{describe(call)} was not answered with the object {key}; check what stands before Nautobot", call, reply)
-        return data
-
-    row: Row = _get(endpoint, endpoint.detail_path(key), params, deadline, "get", read)
-    return row
-
-
-def _get(endpoint: Endpoint, path: str, params: Mapping[str, Any], deadline: float | None, operation: str, read: Callable[..., Any]) -> Any:
-    from dataclasses import replace
-
-    call = endpoint.api.call("GET", path, params=params, endpoint=endpoint.path, operation=operation)
-    return endpoint.api.transport.exchange(replace(call, deadline=deadline), read)[1]
+    if body:
+        endpoint.api.transport.exchange(call, settle=settle)
+    return call, []
 
 
 def _created(call: Call, reply: Reply, one: bool, number: int) -> list[Row]:
@@ -229,8 +235,6 @@ def _created(call: Call, reply: Reply, one: bool, number: int) -> list[Row]:
 def _takes_ids(endpoint: Endpoint, deadline: float | None) -> bool:
     """Whether the route takes ids that the client chose: known from an earlier create, else the server is asked (OPTIONS)."""
     if endpoint.takes_ids is None:
-        from dataclasses import replace
-
         call = endpoint.api.call("OPTIONS", f"{endpoint.path}/", endpoint=endpoint.path, operation="options")
         data = endpoint.api.transport.exchange(replace(call, deadline=deadline))[1]
         fields = data.get("actions", {}).get("POST") if isinstance(data, dict) else None
@@ -242,48 +246,3 @@ def _takes_ids(endpoint: Endpoint, deadline: float | None) -> bool:
 def _params(endpoint: Endpoint, items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Many-to-many fields that are written are to come back in the answer."""
     return {"exclude_m2m": "false"} if any(name in endpoint.m2m_fields for item in items for name in item) else {}
-
-
-def _agrees(item: Row, row: Row) -> bool:
-    """Whether an object may be the one that was sent: no plain value of it differs."""
-    return all(_loosely(row[name], value) for name, value in item.items() if name in row and isinstance(value, (str, int)) and not isinstance(row[name], (dict, list)))  # fmt: skip  # noqa: E501
-
-
-def _holds(endpoint: Endpoint, row: Row, body: Mapping[str, Any], deadline: float | None) -> bool:
-    """Whether the object holds what was sent; related objects that were named by other things than ids are read with depth=1 to compare."""
-    by_name = any(_by_name(row.get(name), changes.normal(value)) for name, value in body.items())
-    if by_name:
-        row = _detail(endpoint, str(row["id"]), {"depth": "1", "exclude_m2m": "false"}, deadline)
-    return all(name in row and _means(row[name], value) for name, value in body.items())
-
-
-def _by_name(held: Any, value: Any) -> bool:
-    if isinstance(held, list):
-        return isinstance(value, list) and any(_by_name(held[0] if held else None, item) for item in value)
-    return is_reference(held) and (isinstance(value, dict) or (isinstance(value, str) and not is_uuid(value)))
-
-
-def _means(held: Any, value: Any) -> bool:
-    value = changes.normal(value)
-    if isinstance(held, dict) and isinstance(value, dict) and not is_reference(held):
-        return all(key in held and held[key] == item for key, item in value.items())
-    return changes.same(held, value) or _loosely(wire(held), value)
-
-
-def _loosely(held: Any, value: Any) -> bool:
-    """Equal but for what the server makes of a text: blanks at its ends, the case of an address, a number's form."""
-    if held == value:
-        return True
-    if isinstance(held, (dict, list)) or isinstance(value, (dict, list, bool)) or held is None or value is None:
-        return not held and not value and not isinstance(value, bool)
-    try:
-        return float(held) == float(value)
-    except ValueError:
-        return str(held).strip().casefold() == str(value).strip().casefold()
-
-
-def _untouched(row: Row, body: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
-    """Whether nobody wrote the object since the caller read it, as far as the changed fields go."""
-    if before.get("last_updated") is not None and before.get("last_updated") == row.get("last_updated"):
-        return True
-    return all(name in before and name in row and _means(row[name], wire(before[name])) for name in body)

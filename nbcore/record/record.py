@@ -7,7 +7,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, NotLoadedError, ShapeError, describe
+from .. import writes
+from ..errors import InputError, NotLoadedError, ShapeError
 from ..transport.call import Change
 from . import changes
 from .siblings import Siblings
@@ -296,27 +297,35 @@ class Record:
         """The fields that save() would send; {} when nothing changed. Sends nothing."""
         return changes.updates(self)
 
-    def save(self) -> bool:
+    def save(self, if_unmodified: bool = False) -> bool:
         """Send what changed (one PATCH), and take the server's answer as the new state.
+
+        Args:
+            if_unmodified: read `last_updated` first (one GET) and write only if nobody changed the object since it was read. The server
+                cannot check it together with the write, so a writer within that moment is still overwritten.
 
         Returns:
             True when something was sent; False when nothing had changed (no request).
+
+        Raises:
+            ConflictError: somebody else changed it; `.theirs` is what it holds now.
         """
         changed = self._named(self.updates())
         if not changed:
             self._settle()
             return False
+        identity = str(self._data["id"])
+        if if_unmodified:
+            writes.must_be_unmodified(self._endpoint, identity, self._data)
         before = {name: wire(self._data.get(name)) for name in changed}
-        call, data = self._endpoint.write("PATCH", self._endpoint.detail_path(self._data["id"]), changed, operation="update")
-        if not isinstance(data, dict) or str(data.get("id")) != str(self._data["id"]):
-            raise ShapeError(f"{describe(call)} was not answered with the object it changed", call)
+        call, data = writes.patch(self._endpoint, identity, changed, self._data)
         ignored = [name for name in changed if name not in data and name not in self._data]
         if ignored:
             _log.warning("%r: the server's answer has no %s; it may have ignored it", self, ", ".join(ignored))
         self._settle()
         self._rebase(data)
         self._endpoint.changed(
-            Change("update", self._endpoint.type_of(self._data), self._endpoint.path, str(self._data["id"]), before, changed, call.id)
+            Change("update", self._endpoint.type_of(self._data), self._endpoint.path, identity, before, changed, call.id)
         )
         return True
 
@@ -353,7 +362,7 @@ class Record:
     def delete(self) -> bool:
         """Delete the object (one DELETE). Returns True; raises NotFoundError when it is not there."""
         identity = str(self._data["id"])
-        call, _ = self._endpoint.write("DELETE", self._endpoint.detail_path(identity), None, operation="delete")
+        call = writes.delete(self._endpoint, identity)
         self._endpoint.changed(
             Change("delete", self._endpoint.type_of(self._data), self._endpoint.path, identity, dict(self._data), None, call.id)
         )

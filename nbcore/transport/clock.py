@@ -15,7 +15,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 if TYPE_CHECKING:
     import requests
-    from urllib3 import PoolManager, ProxyManager
+    from urllib3 import ProxyManager
 
 
 class _Attempt(threading.local):
@@ -76,13 +76,13 @@ class _Reader(io.RawIOBase):
 class _Response(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
         super().__init__(sock, *args, **named)
-        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))  # type: ignore[attr-defined]
+        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
 
 
 class _Clocked:
     """A connection whose answers are read by the clock, and that tells whether it was opened for this attempt."""
 
-    response_class = _Response
+    response_class: Any = _Response
 
     def connect(self) -> None:
         attempt.opened = True
@@ -116,11 +116,10 @@ def _clocked(manager: Any) -> None:
 class Adapter(HTTPAdapter):
     """Requests' adapter with these connections, straight or through a proxy."""
 
-    def init_poolmanager(self, *args: Any, **named: Any) -> PoolManager:
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **named: Any) -> None:
         """Make the pools."""
-        made = super().init_poolmanager(*args, **named)
+        super().init_poolmanager(connections, maxsize, block, **named)
         _clocked(self.poolmanager)
-        return made
 
     def proxy_manager_for(self, *args: Any, **named: Any) -> ProxyManager:
         """Make the pools of a proxy."""
@@ -139,7 +138,7 @@ def adopt(session: requests.Session) -> None:
 
 
 def renew(session: requests.Session) -> None:
-    """Drop a session's pools without touching them: after a fork they are the parent's, and a thread that is not here may hold their locks."""
+    """Drop a session's pools untouched: after a fork they are the parent's, and a thread that is not here may hold their locks."""
     for adapter in session.adapters.values():
         if isinstance(adapter, HTTPAdapter):
             known: Any = adapter

@@ -89,7 +89,7 @@ def is_gone(failure: Exception) -> bool:
 
 
 def delay(failure: Exception, attempt: int) -> tuple[float, bool]:
-    """Seconds to wait before the next attempt, and whether the server asked for them: its Retry-After where it gives one, else full jitter."""
+    """Seconds before the next attempt, and whether the server asked for them: its Retry-After where it gives one, else full jitter."""
     reply = getattr(failure, "reply", None)
     asked = reply.retry_after if isinstance(reply, Reply) and reply.status in (429, 503) else None
     if asked is not None:

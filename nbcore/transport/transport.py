@@ -19,11 +19,12 @@ from ..errors import (
     CallError,
     ContentError,
     DeadlineError,
+    PluginError,
     ProtocolError,
     RetriesExhaustedError,
     describe,
 )
-from . import body, retry
+from . import body, hooks, retry
 from .auth import TokenAuth
 from .call import Call, Reply, check_path
 
@@ -151,13 +152,13 @@ class Transport:
         try:
             reply = self._hooks.nbcore_send(call=call)
             if not isinstance(reply, Reply):
-                raise TypeError(f"an nbcore_send hook returned {type(reply).__name__}; it must return a Reply")
+                raise self._odd("nbcore_send", reply, "a Reply")
             if version := reply.header("API-Version"):
                 self.api_version_seen[call.api_version] = version
             if reply.status >= 300 or not reply.content:
                 failure = self._hooks.nbcore_error(call=call, reply=reply)
                 if failure is not None:
-                    raise failure
+                    raise failure if isinstance(failure, BaseException) else self._odd("nbcore_error", failure, "an exception or None")
                 return reply, None, None
             return reply, decode(call, reply), None
         except CallError as failure:
@@ -206,15 +207,16 @@ class Transport:
         error.__cause__ = failure
         return error
 
+    def _odd(self, name: str, value: object, wanted: str) -> PluginError:
+        """The error of a hook that returned what it must not."""
+        plugins = hooks.who(getattr(self._hooks, name))
+        return PluginError(f"an {name} hook returned {type(value).__name__}; it must return {wanted}. Plugins with this hook: {plugins}")
+
     def watch(self, name: str, **arguments: Any) -> None:
         """Call a hook that only watches; what it raises is logged, and the call goes on."""
-        hook = getattr(self._hooks, name)
-        if not hook.get_hookimpls():
-            return
-        try:
-            hook(**arguments)
-        except Exception:
-            _log.exception("a plugin failed in %s", name)
+        for plugin, _, failure in hooks.each(getattr(self._hooks, name), **arguments):
+            if failure is not None:
+                _log.error("the plugin %s failed in %s", plugin, name, exc_info=failure)
 
     def map(self, work: Callable[[_In], _Out], items: Iterable[_In]) -> Iterator[_Out]:
         """`work(item)` of each item in the order given, `max_workers` at once; stopping early cancels what has not begun."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+MARK = "from nbcore import hookimpl\n"
 WATCH = """
     import os
     from nbcore import hookimpl
@@ -57,6 +58,15 @@ def test_a_package_is_inert_until_it_is_configured(site, more, env, word):
     assert f'["watch", "{state}", "watch-dist", "1.0", ""]' in done.stdout
 
 
+def test_a_hook_of_a_newer_nbcore_may_be_optional(site):
+    source = MARK + "class P:\n    @hookimpl(optionalhook=True)\n    def nbcore_of_tomorrow(self): ...\n"
+    source += "    @hookimpl\n    def nbcore_close(self, api): ...\ndef make(options): return P()"
+    site.install("new-dist", source, hooks={"new": "new_dist:make"})
+    names, report, warned = site.run(READ.format(more=""))
+    assert (names, warned) == (["d1"], [])
+    assert report[0][:2] == ["new", "active"]
+
+
 def test_settings_for_a_plugin_that_is_not_installed(site):
     site.install("watch-dist", WATCH, hooks={"watch": "watch_dist:make"})
     names, text, _ = site.run(READ.format(more=", settings={'wach': {}, 'watch': {'word': 'x'}}"))
@@ -71,7 +81,6 @@ def test_settings_for_a_disabled_plugin(site):
     assert "'watch'" in text
 
 
-MARK = "from nbcore import hookimpl\n"
 FAILURES = {
     "a failing import": ("import no_such_module_here", "no_such_module_here"),
     "an assertion at import": ("assert False, 'not here'", "not here"),
@@ -88,6 +97,7 @@ FAILURES = {
     ),
     "a wrong argument": (MARK + "class P:\n    @hookimpl\n    def nbcore_send(self, request): ...\ndef make(options): return P()", "request"),
     "a forgotten mark": ("class P:\n    def nbcore_send(self, call): ...\ndef make(options): return P()", "hookimpl"),
+    "a class for an object": (MARK + "class P:\n    @hookimpl\n    def nbcore_close(self, api): ...\ndef make(options): return P", "P is a class"),
     "no hook at all": ("def make(options): return object()", "no hook"),
     "a newer nbcore": (
         MARK + "class P:\n    nbcore_requires = '99.1'\n    @hookimpl\n    def nbcore_close(self, api): ...\ndef make(options): return P()",

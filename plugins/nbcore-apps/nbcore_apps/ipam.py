@@ -159,9 +159,9 @@ class VLAN(Record):
     __slots__ = ()
 
 
-_IPS = ActionSpec("available-ips", methods=("GET", "POST"), returns="records", allocates=True)
-_PREFIXES = ActionSpec("available-prefixes", methods=("GET", "POST"), returns="records", allocates=True)
-_VLANS = ActionSpec("available-vlans", methods=("GET", "POST"), returns="records", allocates=True)
+_IPS = ActionSpec("available-ips", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/ip-addresses")
+_PREFIXES = ActionSpec("available-prefixes", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/prefixes")
+_VLANS = ActionSpec("available-vlans", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/vlans")
 _VRF_SETS = ("devices", "export_targets", "import_targets", "prefixes", "virtual_device_contexts", "virtual_machines")
 
 app = AppSpec(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("nbcore.audit")
 _RECENT = 10_000
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Audit:
@@ -84,7 +85,7 @@ class Audit:
     @hookimpl(wrapper=True, trylast=True)
     def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
         """Record a write's intent, let it go, record its outcome. Last of the wrappers: what others refuse or answer is not recorded."""
-        if not call.writes:
+        if not _may_write(call):
             return (yield)
         connection: Connection | None = getattr(self._here, "connection", None)
         mask = connection.mask if connection is not None else Mask(self.mask)
@@ -155,6 +156,13 @@ class Audit:
 
     def __repr__(self) -> str:
         return f"<Audit {self.path}>"
+
+
+def _may_write(call: Call) -> bool:
+    """Whether a call may change something: by its method and route, not by what the caller says it does."""
+    if call.method.upper() in _READING:
+        return False
+    return call.operation != "graphql" or not call.path.startswith(("graphql/", "extras/graphql-queries/"))
 
 
 def _whole(name: str, value: Any, least: int) -> None:

@@ -87,6 +87,15 @@ def test_reads_are_not_recorded_nor_is_the_user_asked_for_them(wire, log):
     assert "users/tokens/" not in [call.path for call in wire.calls]
 
 
+@pytest.mark.parametrize("arguments", [("post", {}), ("POST", {"operation": "graphql"}), ("PURGE", {})])
+def test_a_write_is_known_by_what_is_sent(wire, log, arguments):
+    method, said = arguments
+    wire.on(method, "dcim/devices/", {})
+    with make_api(wire, Audit(log)) as nb:
+        nb.request(method, "dcim/devices/", **said)
+    assert [entry.result for entry in read(log)] == ["done"]
+
+
 def test_the_intent_is_in_the_file_when_the_request_leaves(wire, log):
     seen = []
 

@@ -1,6 +1,6 @@
 """A cache for nbcore: reads are answered from SQLite, Redis or memory; what a write touches is dropped.
 
-    nb = nbcore.api(url, token, plugins=[nbcore_cache.Cache("sqlite:///nautobot.sqlite", ttl=600, revalidate="changes")])
+nb = nbcore.api(url, token, plugins=[nbcore_cache.Cache("sqlite:///nautobot.sqlite", ttl=600, revalidate="changes")])
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
 import time
 import weakref
 from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbcore import Call, InputError, Reply, hookimpl
@@ -28,23 +29,19 @@ _SETTLING = 6.0
 
 
 @dataclass(eq=False, slots=True)
-class _Server:
-    """One Api that the cache serves.
+class _Client:
+    """One identity that the cache serves.
 
     Attributes:
-        api: it.
-        name: a hash of the server's address: marks are shared by all who ask it.
+        api: an Api of it.
+        server: a hash of the server's address; marks are shared by all who ask one server.
         log: its change log, with revalidate="changes".
-        pending: marks whose change could not be stored yet; nothing is answered before it is.
-        jobs: jobs that were started here and not seen to end.
         version: the API version of its last answer.
     """
 
     api: weakref.ref[Api]
-    name: str
+    server: str
     log: ChangeLog | None
-    pending: set[str] = field(default_factory=set)
-    jobs: set[str] = field(default_factory=set)
     version: str | None = None
 
 
@@ -52,7 +49,7 @@ class _Server:
 class _Miss:
     """A read that goes to the server, and what its answer would be kept with."""
 
-    server: _Server
+    client: _Client
     key: str
     marks: dict[str, str]
     log: str
@@ -81,18 +78,19 @@ class Cache:
         burst: float = 1.0,
         logged: Iterable[str] = (),
     ) -> None:
-        if not isinstance(ttl, (int, float)) or not ttl > 0:
-            raise InputError(f"ttl must be seconds above 0, not {ttl!r}")
-        if not isinstance(burst, (int, float)) or not burst >= 0:
-            raise InputError(f"burst must be seconds, not {burst!r}")
         if revalidate not in (None, "changes"):
             raise InputError(f'revalidate must be "changes" or None, not {revalidate!r}')
-        self.url, self.ttl, self.revalidate, self.burst, self.logged = url, float(ttl), revalidate, float(burst), tuple(logged)
+        self.url, self.revalidate, self.logged = url, revalidate, tuple(logged)
+        self.ttl = _seconds("ttl", ttl, least=0.001)
+        self.burst = _seconds("burst", burst, least=0.0)
         self._store = Store(url)
         self._count = Counter()
         self._lock = threading.Lock()
-        self._servers: weakref.WeakKeyDictionary[Api, _Server] = weakref.WeakKeyDictionary()
+        self._apis: weakref.WeakSet[Api] = weakref.WeakSet()
+        self._clients: dict[str, _Client] = {}
         self._misses: dict[tuple[str, int], _Miss] = {}
+        self._pending: set[str] = set()
+        self._jobs: set[str] = set()
         _alive.add(self)
 
     @property
@@ -109,35 +107,35 @@ class Cache:
     @hookimpl
     def nbcore_ready(self, api: Api) -> None:
         """Learn of an Api; one Cache may serve several."""
-        name = hashlib.sha256(api.options.base_url.encode()).hexdigest()[:16]
         with self._lock:
-            self._servers[api] = _Server(weakref.ref(api), name, None)
+            self._apis.add(api)
 
     @hookimpl(tryfirst=True)
     def nbcore_send(self, call: Call) -> Reply | None:
         """The kept answer to a read, or None: then it is sent."""
-        if not policy.cacheable(call) or (server := self._server(call.identity)) is None:
+        if not policy.cacheable(call) or (client := self._client(call.identity)) is None:
             return None
         started = time.monotonic()
         try:
-            log = self._revalidated(call, server)
+            log = self._revalidated(call, client)
             if log is None:
                 return None
-            self._settle_pending(server)
+            self._change()
             name = key(call)
-            wanted = {f"{server.name} {mark}": mark for mark in policy.candidates(call, relations())}
+            wanted = {f"{client.server} {mark}": mark for mark in policy.candidates(call, relations())}
             marks = {wanted[full]: word for full, word in self._store.marks(wanted).items()}
-            entry = unpack(stored) if not call.fresh and (stored := self._store.get(name)) is not None else None
+            stored = None if call.fresh else self._store.get(name)
         except StoreError as exc:
             self._failed(exc)
             return None
         except LogError:
             return None
+        entry = unpack(stored) if stored is not None else None
         if entry is not None and entry.until > time.time() and entry.log == log and entry.marks.items() <= marks.items():
             self._count.add("hits")
             return replace(entry.reply, elapsed=time.monotonic() - started)
         self._count.add("misses")
-        self._misses[call.id, call.attempt] = _Miss(server, name, marks, log)
+        self._misses[call.id, call.attempt] = _Miss(client, name, marks, log)
         return None
 
     @hookimpl(specname="nbcore_send", wrapper=True, tryfirst=True)
@@ -163,34 +161,37 @@ class Cache:
 
     # --- reads -------------------------------------------------------------------------------------------------------
 
-    def _server(self, identity: str) -> _Server | None:
-        """The Api that asks."""
+    def _client(self, identity: str) -> _Client | None:
+        """Who asks; None for an identity that is not, or no more, of an Api of ours."""
+        client = self._clients.get(identity)
+        if client is not None and client.api() is not None:
+            return client
         with self._lock:
-            servers = list(self._servers.values())
-        for server in servers:
-            if identity and (api := server.api()) is not None and api.transport.identity == identity:
-                if self.revalidate and server.log is None:
-                    server.log = ChangeLog(identity, self._store, self.burst)
-                return server
+            apis = list(self._apis)
+        for api in apis:
+            # Another Api of ours may be unable to get its token.
+            with contextlib.suppress(Exception):
+                if identity and api.transport.identity == identity:
+                    log = ChangeLog(identity, self._store, self.burst, lambda: self._count.add("polls")) if self.revalidate else None
+                    server = hashlib.sha256(api.options.base_url.encode()).hexdigest()[:16]
+                    return self._clients.setdefault(identity, _Client(weakref.ref(api), server, log))
         return None
 
-    def _revalidated(self, call: Call, server: _Server) -> str | None:
+    def _revalidated(self, call: Call, client: _Client) -> str | None:
         """Heed what others changed; the name under which to keep answers, None for an answer that must not be kept."""
-        if server.log is None:
+        if client.log is None:
             return ""
-        api = server.api()
+        api = client.api()
         if api is None or not policy.logged(call, relations(), self.logged):
             return None
 
         def heed(news: News) -> None:
             marks = frozenset({EVERYTHING}) if news.types is None else relations().dropped(news.types, news.version)
-            self._drop(server, marks)
+            if marks:
+                self._count.add("drops")
+                self._change(f"{client.server} {mark}" for mark in marks)
 
-        asked = time.monotonic()
-        name = server.log.update(api, heed)
-        if server.log.asked_since(asked):
-            self._count.add("polls")
-        return name
+        return client.log.update(api, heed)
 
     def _keep(self, call: Call, reply: Reply, miss: _Miss) -> None:
         """Keep an answer, unless it is an error or may be older than what was written."""
@@ -198,57 +199,54 @@ class Cache:
         good, data = policy.sound(call, reply)
         if not good:
             return
-        miss.server.version = reply.header("api-version")
+        miss.client.version = reply.header("api-version")
         marks = {mark: miss.marks[mark] for mark in policy.depends(call, reply, data, table)}
         changed = max(float(word.partition(" ")[0]) for word in marks.values())
         if policy.settles(call, table) and time.time() - changed < _SETTLING:
             return
         try:
             self._store.put(miss.key, pack(reply, self.ttl, marks, miss.log))
-            self._count.add("stored")
         except StoreError as exc:
             self._failed(exc)
+        else:
+            self._count.add("stored")
 
     # --- writes ------------------------------------------------------------------------------------------------------
 
     def _wrote(self, call: Call, reply: Reply | None) -> None:
         """Drop what a write touched, for everybody who uses this storage."""
-        server = self._server(call.identity)
-        if server is None:
+        client = self._client(call.identity)
+        if client is None:
             return
-        version = (reply.header("api-version") if reply is not None else None) or server.version
-        self._drop(server, policy.touched(call, version, relations()))
-        if server.log is not None:
-            server.log.stale()
-        if reply is not None and reply.ok and b'"job_result"' in reply.content:
-            found = policy.job_of(reply)
-            server.jobs |= {found} if found else set()
+        if client.log is not None:
+            client.log.stale()
+        if reply is not None:
+            self._jobs |= policy.jobs_started(reply)
+        version = (reply.header("api-version") if reply is not None else None) or client.version
+        self._drop(client, policy.touched(call, version, relations()))
 
     def _watch_job(self, call: Call, reply: Reply) -> None:
         """A job that was started here has ended: it may have written anything."""
-        server = self._server(call.identity)
-        if server is not None and (ended := policy.ended(reply, server.jobs)):
-            server.jobs -= ended
-            self._drop(server, frozenset({EVERYTHING}))
+        if (ended := policy.jobs_ended(reply, self._jobs)) and (client := self._client(call.identity)) is not None:
+            self._jobs -= ended
+            self._drop(client, frozenset({EVERYTHING}))
 
-    def _drop(self, server: _Server, marks: Iterable[str]) -> None:
-        """Change marks. What cannot be stored is remembered, and nothing is answered until it is."""
-        with self._lock:
-            server.pending |= set(marks)
+    def _drop(self, client: _Client, marks: Iterable[str]) -> None:
         self._count.add("drops")
         try:
-            self._settle_pending(server)
+            self._change(f"{client.server} {mark}" for mark in marks)
         except StoreError as exc:
             self._failed(exc)
 
-    def _settle_pending(self, server: _Server) -> None:
-        if not server.pending:
-            return
+    def _change(self, marks: Iterable[str] = ()) -> None:
+        """Change marks, and those whose change could not be stored before: nothing is answered until it could."""
         with self._lock:
-            marks = set(server.pending)
-        self._store.change(f"{server.name} {mark}" for mark in marks)
-        with self._lock:
-            server.pending -= marks
+            self._pending |= set(marks)
+            due = set(self._pending)
+        if due:
+            self._store.change(due)
+            with self._lock:
+                self._pending -= due
 
     def _failed(self, exc: StoreError) -> None:
         self._count.add("failures")
@@ -265,12 +263,18 @@ class Cache:
         self._misses = {}
         self._count.after_fork()
         self._store.after_fork()
-        for server in list(self._servers.values()):
-            if server.log is not None:
-                server.log.after_fork()
+        for client in list(self._clients.values()):
+            if client.log is not None:
+                client.log.after_fork()
 
     def __repr__(self) -> str:
         return f"<Cache {self.url.rpartition('@')[2]}>"
+
+
+def _seconds(name: str, value: Any, least: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value < float("inf"):
+        raise InputError(f"{name} must be a number of seconds of at least {least}, not {value!r}")
+    return float(value)
 
 
 def _restore(url: str, ttl: float, revalidate: Any, burst: float, logged: tuple[str, ...]) -> Cache:

@@ -10,13 +10,14 @@ import json
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from nbcore import CallError, PermissionDeniedError
 
-from .store import Store, StoreError
+from .store import Store
 
 if TYPE_CHECKING:
     from nbcore import Api
@@ -71,12 +72,14 @@ class ChangeLog:
         name: the identity.
         store: where the place is kept, for later processes and beside this one.
         burst: seconds during which one asking is enough.
+        asking: called at each asking.
     """
 
-    def __init__(self, name: str, store: Store, burst: float) -> None:
+    def __init__(self, name: str, store: Store, burst: float, asking: Callable[[], None]) -> None:
         self._name = f"changes {name}"
         self._store = store
         self._burst = burst
+        self._asking = asking
         self._lock = threading.Lock()
         self._asked = float("-inf")
         self._denied = float("-inf")
@@ -90,7 +93,7 @@ class ChangeLog:
         """In a forked child: a lock that no thread of the parent holds."""
         self._lock = threading.Lock()
 
-    def update(self, api: Api, heed: Any) -> str:
+    def update(self, api: Api, heed: Callable[[News], None]) -> str:
         """Ask the log, unless it was asked within the burst, and let `heed(News)` act before the place moves on.
 
         Returns:
@@ -98,7 +101,7 @@ class ChangeLog:
 
         Raises:
             LogError: it cannot be asked.
-            StoreError: the storage cannot be used.
+            StoreError: the storage cannot be used; the place then stays.
         """
         with self._lock:
             now = time.monotonic()
@@ -106,6 +109,7 @@ class ChangeLog:
                 return self._place.name
             if now - self._denied < _DENIED_FOR:
                 raise LogError
+            self._asking()
             try:
                 place = self._load()
                 if place is None:
@@ -145,24 +149,30 @@ class ChangeLog:
         if count == len(place.seen) and (not rows or rows[0]["id"] in place.seen):
             return None
         found: dict[str, dict[str, Any]] = {}
-        while len(found) < count:
-            before = len(found)
+        fresh: list[dict[str, Any]] = []
+        while len(found) < count and len(fresh) <= _MOST:
             rows, count, _ = self._page(api, place, _PAGE, offset=len(found))
+            if all(row["id"] in found for row in rows):
+                break
             found.update((row["id"], row) for row in rows)
             fresh = [row for key, row in found.items() if key not in place.seen]
-            if len(found) == before or len(fresh) > _MOST or 0 < count - len(place.seen) <= len(fresh):
+            if 0 < count - len(place.seen) <= len(fresh):
                 break
-        newest = max((row["time"] for row in found.values()), key=datetime.fromisoformat, default=place.since)
+        if not found:
+            place.seen = {}
+            return News(frozenset(), version)
+        newest = max((row["time"] for row in found.values()), key=datetime.fromisoformat)
         if len(fresh) > _MOST:
             # What was not read counts as seen, since everything is dropped for it.
             place.since = newest
             place.seen = {key: row["time"] for key, row in found.items() if row["time"] == newest}
             return News(None, version)
-        place.since = _before(newest) if newest else ""
-        place.seen |= {key: row["time"] for key, row in found.items()}
-        start = datetime.fromisoformat(place.since) if place.since else None
-        place.seen = {key: at for key, at in place.seen.items() if start is None or datetime.fromisoformat(at) >= start}
-        return News(frozenset(kind for row in fresh for kind in (row["changed_object_type"], row.get("related_object_type")) if kind), version)
+        place.since = _before(newest)
+        start = datetime.fromisoformat(place.since)
+        times = place.seen | {key: row["time"] for key, row in found.items()}
+        place.seen = {key: at for key, at in times.items() if datetime.fromisoformat(at) >= start}
+        types = {kind for row in fresh for kind in (row["changed_object_type"], row.get("related_object_type")) if kind}
+        return News(frozenset(types), version)
 
     def _page(self, api: Api, place: Place, limit: int, offset: int = 0) -> tuple[list[dict[str, Any]], int, str | None]:
         """The newest rows since the place, how many there are, and the API version."""
@@ -184,6 +194,3 @@ class ChangeLog:
 def _before(moment: str) -> str:
     """The time from which on to ask, when the newest change is of this moment."""
     return (datetime.fromisoformat(moment) - _OVERLAP).isoformat().replace("+00:00", "Z")
-
-
-__all__ = ["ChangeLog", "LogError", "News", "StoreError"]

@@ -18,7 +18,9 @@ _NEVER = (
 _LIVE = frozenset({"napalm", "check", "logs", "stats", "variables", "run"})
 # Parameters that shape a list without reaching for other objects; filters are known by the fields of the rows.
 _SHAPE = frozenset({"limit", "offset", "sort", "exclude_m2m", "id", "format"})
-_LOOKUPS = frozenset("n ic nic ie nie isw nisw iew niew re nre ire nire gt gte lt lte isnull".split())
+_LOOKUPS = frozenset(
+    ["n", "ic", "nic", "ie", "nie", "isw", "nisw", "iew", "niew", "re", "nre", "ire", "nire", "gt", "gte", "lt", "lte", "isnull"]
+)
 # Names, in a query or a filter, of what the change log says nothing about.
 _UNLOGGED = re.compile(r"(?i)\b(rel_|cr_|cpf_|\w*(job|user|token|image|file|relationship|association|assignment|object_change|computed))")
 
@@ -34,12 +36,13 @@ def cacheable(call: Call) -> bool:
 def logged(call: Call, table: Relations, also: tuple[str, ...]) -> bool:
     """Whether the server's change log tells of whatever can alter the answer."""
     if call.operation == "graphql":
-        return not _UNLOGGED.search(json.dumps(call.body, default=str))
+        text = call.body.get("query") if isinstance(call.body, dict) else None
+        return isinstance(text, str) and not _UNLOGGED.search(text)
     if any(_UNLOGGED.match(name) or (name == "include" and _UNLOGGED.search(value)) for name, value in call.params):
         return False
     path, _ = table.split(call.path)
     route = table.routes.get(path)
-    return route.logged if route is not None else call.path.startswith(also) if also else False
+    return route.logged if route is not None else call.path.startswith(also)
 
 
 def candidates(call: Call, table: Relations) -> tuple[str, ...]:
@@ -87,10 +90,28 @@ def sound(call: Call, reply: Reply) -> tuple[bool, Any]:
     """Whether an answer is worth keeping, and its JSON: errors, and what is no JSON, are not."""
     if reply.status != 200 or reply.source != "server" or "json" not in (reply.header("content-type") or ""):
         return False, None
-    try:
-        data = json.loads(reply.content)
-    except (ValueError, RecursionError):
-        return False, None
+    data = _json(reply)
     if not isinstance(data, (dict, list)) or (call.operation == "graphql" and (not isinstance(data, dict) or "errors" in data)):
         return False, None
     return True, data
+
+
+def jobs_started(reply: Reply) -> set[str]:
+    """The job that the server began for a write; its own writes come later."""
+    data = _json(reply) if b'"job_result"' in reply.content else None
+    job = data.get("job_result") if isinstance(data, dict) else None
+    return {str(job["id"])} if isinstance(job, dict) and job.get("id") else set()
+
+
+def jobs_ended(reply: Reply, started: set[str]) -> set[str]:
+    """Those of some jobs that an answer about job results shows as done."""
+    data = _json(reply) if started else None
+    rows = data.get("results", [data]) if isinstance(data, dict) else []
+    return {str(row["id"]) for row in rows if isinstance(row, dict) and row.get("date_done") and str(row.get("id")) in started}
+
+
+def _json(reply: Reply) -> Any:
+    try:
+        return json.loads(reply.content)
+    except (ValueError, RecursionError):
+        return None

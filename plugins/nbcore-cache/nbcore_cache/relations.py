@@ -1,4 +1,4 @@
-"""What the server's answers show, and what is written along with an object: the table made by `relations.py` in this package's folder."""
+"""What the server's answers show, and what is written along with an object: the table made by tools/relations.py."""
 
 from __future__ import annotations
 

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbcore import InputError
 from requests_cache.backends.base import BaseStorage, DictStorage
 from requests_cache.backends.sqlite import SQLiteDict
+
+from nbcore import InputError
 
 FORMS = "memory://, sqlite:///FILE, redis://HOST:PORT/DB, rediss://..., unix://..."
 _WAIT = 5.0
@@ -51,6 +52,9 @@ class SqliteStorage(SQLiteDict):
 class MemoryStorage(DictStorage):
     """A dict."""
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
     def purge(self) -> None:
         """Delete what has ended."""
         now = time.time()
@@ -84,9 +88,7 @@ def connect(url: str) -> tuple[BaseStorage[str, Any], BaseStorage[str, Any], tup
         return MemoryStorage(), MemoryStorage(), ()
     if (path := file_of(url)) is not None:
         _make_private(path)
-        tables = [
-            SqliteStorage(path, table, busy_timeout=int(_WAIT * 1000), serializer=None, wal=True) for table in ("answers", "marks")
-        ]
+        tables = [SqliteStorage(path, table, busy_timeout=int(_WAIT * 1000), serializer=None, wal=True) for table in ("answers", "marks")]
         return tables[0], tables[1], (sqlite3.Error, OSError)
     try:
         import redis

@@ -27,6 +27,8 @@ _log = logging.getLogger("nbcore.cache")
 _T = TypeVar("_T")
 _PURGE_EVERY = 500
 _OPENINGS = 50
+# A storage that is away is not waited for at every read.
+_PAUSE = 2.0
 # SQLite connections that a forked child must not touch, nor close.
 _inherited: list[Any] = []
 
@@ -56,12 +58,13 @@ class Store:
         self._marks: Any = None
         self._errors: tuple[type[Exception], ...] = ()
         self._puts = 0
-        self._warned = float("-inf")
-        if (path := file_of(url)) is not None:
-            try:
-                self._guarded(lambda: None)
-            except StoreError as exc:
-                raise InputError(f"the cache file {path} cannot be used: {exc.__cause__ or exc}") from exc
+        self._warned = self._failed = float("-inf")
+        try:
+            self._guarded(lambda: None)
+        except StoreError as exc:
+            raise InputError(f"the cache file {file_of(url)} cannot be used: {exc.__cause__ or exc}") from exc
+        except ValueError as exc:
+            raise InputError(f"the cache's url cannot be read: {exc}") from exc
 
     # --- answers and notes -------------------------------------------------------------------------------------------
 
@@ -128,19 +131,26 @@ class Store:
     def _guarded(self, work: Callable[[], _T]) -> _T:
         """Do something with the storage; a corrupt file is set aside first, any other trouble is a StoreError."""
         with self._lock:
-            for again in (True, False):
-                try:
-                    self._open()
-                    return work()
-                except sqlite3.DatabaseError as exc:
-                    if isinstance(exc, sqlite3.OperationalError) or not again:
-                        raise StoreError(str(exc)) from exc
-                    self._set_aside(exc)
-                except self._errors as exc:
-                    raise StoreError(f"{type(exc).__name__}: {exc}") from exc
-                except OSError as exc:
-                    raise StoreError(str(exc)) from exc
-        raise AssertionError("unreachable")
+            if time.monotonic() - self._failed < _PAUSE:
+                raise StoreError("it failed a moment ago")
+            try:
+                return self._attempt(work)
+            except Exception as exc:
+                if not isinstance(exc, (*self._errors, sqlite3.Error, OSError)):
+                    raise
+                self._failed = time.monotonic()
+                raise StoreError(f"{type(exc).__name__}: {exc}") from exc
+
+    def _attempt(self, work: Callable[[], _T]) -> _T:
+        try:
+            self._open()
+            return work()
+        except sqlite3.DatabaseError as exc:
+            if isinstance(exc, sqlite3.OperationalError):
+                raise
+            self._set_aside(exc)
+        self._open()
+        return work()
 
     def _open(self) -> None:
         if self._answers is not None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Iterable
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from pyrate_limiter import InMemoryBucket, Rate, RateItem, RedisBucket
+from pyrate_limiter import Decision, InMemoryBucket, Rate, RateItem, RedisBucket
 
 from nbcore import InputError, PluginError
 
@@ -52,7 +53,7 @@ class Shared:
 
     Args:
         rates: the rates.
-        url: the address of the Redis.
+        url: the address of the Redis (5 or newer).
         key: the name under which it keeps them.
 
     Raises:
@@ -66,42 +67,61 @@ class Shared:
         except ImportError:
             raise PluginError('a shared rate limit needs the redis package: pip install "nbcore-ratelimit[redis]"') from None
         self._errors: tuple[type[Exception], ...] = (redis.RedisError, OSError)
-        self._forgot: type[Exception] = redis.exceptions.NoScriptError
-        self._rates = rates
-        self._key = key
-        self._keep = 2 * max(rate.interval for rate in rates)
-        self._bucket: RedisBucket | None = None
         self.where = _where(url)
         try:
-            self._redis: Any = redis.Redis.from_url(url, socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE)
+            client = redis.Redis.from_url(url, socket_connect_timeout=_PATIENCE, socket_timeout=_PATIENCE)
         except ValueError as exc:
             raise InputError(f"{self.where} is not the address of a Redis: {exc}") from None
+        self._bucket = ClockedBucket(rates, client, key)
 
     def take(self) -> float:
         """Count a request where there is room: 0.0, or the seconds until there may be."""
         try:
-            try:
-                return self._take()
-            except self._forgot:  # it was restarted: its scripts are gone
-                self._bucket = None
-                return self._take()
+            return _seconds(self._bucket, RateItem("call", self._bucket.now()))
         except self._errors as exc:
             raise Unavailable(f"{type(exc).__name__}: {exc}") from exc
 
-    def _take(self) -> float:
-        if self._bucket is None:
-            made = RedisBucket.init(self._rates, self._redis, self._key)
-            self._bucket = made
-        seconds, micros = self._redis.time()
-        now = seconds * 1000 + micros // 1000
-        wait = _seconds(self._bucket, RateItem("call", now))
-        if not wait:
-            # What has left every period goes, and all of it when nobody asks any more.
-            with self._redis.pipeline(transaction=False) as pipe:
-                pipe.zremrangebyscore(self._key, 0, now - self._keep // 2 - 1)
-                pipe.pexpire(self._key, self._keep)
-                pipe.execute()
-        return wait
+
+class ClockedBucket(RedisBucket):
+    """pyrate-limiter's bucket in Redis, which here reads the clock in the step that counts.
+
+    Its own script is told the time by the client, and does not see what others count after that time: a client that is held up in between
+    lets one too many through. This one also takes away what is older than every period, and all of it when nobody asks any more.
+    """
+
+    def __init__(self, rates: list[Rate], client: Any, key: str) -> None:
+        self._put: Any = client.register_script(_PUT)  # which Redis is told again when it has lost it
+        super().__init__(rates, client, key, self._put.sha)
+
+    def now(self) -> int:
+        """Milliseconds; only differences of it are used."""
+        return time.monotonic_ns() // 1_000_000
+
+    def put(self, item: RateItem) -> bool:
+        """Count an item where there is room."""
+        sizes = [number for rate in self.rates for number in (rate.limit, rate.interval)]
+        index, wait = self._put(keys=[self.bucket_key], args=[uuid.uuid4().hex, self.rates[-1].interval, *sizes])
+        if index < 0:
+            return self._record(item, Decision())
+        return self._record(item, Decision(failing_rate=self.rates[index], retry_after_ms=int(wait)))
+
+
+# Answers {-1, 0}, or the number of the rate that is full and the milliseconds until it has room.
+_PUT = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+for i = 3, #ARGV, 2 do
+    local limit, interval = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+    if redis.call('ZCOUNT', KEYS[1], string.format('%.0f', now - interval), '+inf') >= limit then
+        local first = redis.call('ZREVRANGE', KEYS[1], limit - 1, limit - 1, 'WITHSCORES')
+        return {(i - 3) / 2, first[2] + interval - now + 1}
+    end
+end
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - ARGV[2]))
+redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2] + 1000)
+return {-1, 0}
+"""
 
 
 def _seconds(bucket: InMemoryBucket | RedisBucket, item: RateItem) -> float:

@@ -23,7 +23,7 @@ def test_dry_run(live_settings, live):
         assert (device.status, device.face.value) == (pattern.status, "front")
         assert nb.endpoint("dcim/devices").get(device.id).name == name
 
-        prefix = nb.endpoint("ipam/prefixes").get(prefix="10.0.1.0/24")
+        prefix = nb.endpoint("ipam/prefixes").filter(prefix="10.0.1.0/24").first()
         path = f"ipam/prefixes/{prefix.id}/available-ips/"
         free = [row["address"] for row in nb.request("GET", path, params={"limit": 3})]
         took = nb.request("POST", path, body=[{"status": fields["status"]}] * 3, endpoint="ipam/prefixes", action="available-ips")

@@ -65,9 +65,7 @@ def _device(store: Store, row: Row, before: Row | None, _sent: Mapping[str, Any]
             {"platform": [f"The assigned platform is limited to {limited} device types, but this device's type belongs to {owner}."]}
         )
     if row["device_redundancy_group_priority"] is not None:
-        raise Invalid(
-            {"device_redundancy_group_priority": ["Must assign a redundancy group when defining a redundancy group priority."]}
-        )
+        raise Invalid({"device_redundancy_group_priority": ["Must assign a redundancy group when defining a redundancy group priority."]})
     _data(row)
     device_is_unique(store, row)
 
@@ -87,7 +85,9 @@ def device_is_unique(store: Store, row: Row) -> None:
             said = f"with no tenant already exists in this location: {location}. Device names must be unique when tenant is None and"
         else:
             tenant = _get(store, "tenancy.tenant", row["tenant"])["name"]
-            said = f"already exists in this location: {location} and tenant: {tenant}. Device names must be unique per (Location, Tenant) when"
+            said = (
+                f"already exists in this location: {location} and tenant: {tenant}. Device names must be unique per (Location, Tenant) when"
+            )
         raise Invalid({"__all__": [f"A device named '{row['name']}' {said} DEVICE_UNIQUENESS='location_tenant_name'."]})
 
 

@@ -181,8 +181,9 @@ def _texts(
                 raise broken(store.index.nautobot, f"invalid regular expression: {error}\n", "DataError") from None
     compare = _TEXT["ie" if not lookup and (route.object_type, found.name) in rules.IGNORE_CASE else lookup]
     empty = not choices and not lookup and "null" in values
-    return lambda row: (empty and have(row) in ([], [None])) or any(
-        compare(str(value), want) for value in have(row) if value is not None for want in values
+    return lambda row: (
+        (empty and have(row) in ([], [None]))
+        or any(compare(str(value), want) for value in have(row) if value is not None for want in values)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -13,14 +14,18 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
+_network = functools.lru_cache(maxsize=4096)(ipaddress.ip_network)
+_address = functools.lru_cache(maxsize=4096)(ipaddress.ip_address)
+
+
 def network(row: Row) -> Network:
     """The network of a prefix."""
-    return ipaddress.ip_network(row["prefix"])
+    return _network(row["prefix"])
 
 
 def host(row: Row) -> Address:
     """The host of an address."""
-    return ipaddress.ip_address(row["host"])
+    return _address(row["host"])
 
 
 def numbers(ranges: str) -> list[int]:
@@ -108,7 +113,7 @@ def clean_address(store: Store, row: Row, before: Row | None, sent: Mapping[str,
     if row["type"] == "slaac" and found.version != 6:
         raise Invalid({"type": ["Only IPv6 addresses can be assigned SLAAC type"]})
     space = sent.get("namespace") or (given["namespace"] if given else None)
-    parent = closest(store, space or "", ipaddress.ip_network(found.ip))
+    parent = closest(store, space or "", _network(str(found.ip)))
     named = (store.get("ipam.namespace", space) or {"name": ""})["name"]
     if parent is None:
         raise Invalid({"namespace": [f"No suitable parent Prefix for {found.ip} exists in Namespace {named}"]})
@@ -131,7 +136,7 @@ def reparent(store: Store, namespace: str, version: int) -> None:
     inside = {row["id"] for row in prefixes(store, namespace, version)}
     for row in store.rows("ipam.ipaddress"):
         if row["parent"] in inside:
-            parent = closest(store, namespace, ipaddress.ip_network(row["host"]))
+            parent = closest(store, namespace, _network(row["host"]))
             if parent is not None and parent["id"] != row["parent"]:
                 store.put("ipam.ipaddress", {**row, "parent": parent["id"]})
 

@@ -91,7 +91,9 @@ def natural_slug(store: Store, object_type: str, row: Row) -> str:
         app, _, model = row["assigned_object_type"].partition(".")
         parts = [app, model, row["assigned_object_id"], row["user_name"], row["created"].replace("T", " ").replace("Z", "+00:00")]
     else:
-        parts = [store.value(object_type, row, path) if _served(store, object_type, path) else None for path in key_paths(store, object_type)]
+        parts = [
+            store.value(object_type, row, path) if _served(store, object_type, path) else None for path in key_paths(store, object_type)
+        ]
     while parts and parts[-1] is None:
         parts.pop()
     return "_".join(_slug("" if part is None else str(part)) for part in [*parts, row["id"][:4]])

@@ -149,9 +149,7 @@ def _labelled(field: Field, value: Any) -> Any:
         raise BadValue(BLANK)
     if isinstance(value, dict):
         if "value" not in value:
-            raise BadValue(
-                'Value must be passed directly (e.g. "foo": 123) or as a dict with key "value" (e.g. "foo": {"value": 123}).'
-            )
+            raise BadValue('Value must be passed directly (e.g. "foo": 123) or as a dict with key "value" (e.g. "foo": {"value": 123}).')
         value = value["value"]
     if isinstance(value, list):
         raise BadValue('Value must be passed directly (e.g. "foo": 123); do not use a list.')

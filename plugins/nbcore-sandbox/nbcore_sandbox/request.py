@@ -15,7 +15,10 @@ from .index import Index
 _JSON = frozenset({"application/json", "application/*", "*/*"})
 _OTHER = {"text/html": "the browsable API", "text/csv": "CSV", "application/vnd.oai.openapi+json": "the OpenAPI document"}
 _VERSION = re.compile(r"version=([^;,\s]+)")
-_TRUTHY = {**dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True), **dict.fromkeys(("false", "f", "no", "n", "off", "0", "none"), False)}
+_TRUTHY = {
+    **dict.fromkeys(("true", "t", "yes", "y", "on", "1"), True),
+    **dict.fromkeys(("false", "f", "no", "n", "off", "0", "none"), False),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,9 @@ def _interfaces(planter: Planter, site: _Site, kind: _Kind, device: str, name: s
         uplink = "Uplink" if place > 2 else ""  # noqa: PLR2004
         planter.add("dcim/interfaces", name=kind.ports.format(place), type=kind.port_type, mtu=9214, description=uplink, **common)
     space = {"namespace": {"name": "Global"}, "status": "Active"}
-    own = planter.add("ipam/ip-addresses", address=f"10.{site.number}.0.{number}/32", role="Loopback", dns_name=f"{name}.example.com", **space)
+    own = planter.add(
+        "ipam/ip-addresses", address=f"10.{site.number}.0.{number}/32", role="Loopback", dns_name=f"{name}.example.com", **space
+    )
     reach = planter.add("ipam/ip-addresses", address=f"10.{site.number}.1.{number}/24", dns_name=f"{name}-mgmt.example.com", **space)
     planter.add("ipam/ip-address-to-interface", ip_address=own, interface=loopback)
     planter.add("ipam/ip-address-to-interface", ip_address=reach, interface=port)

@@ -152,7 +152,9 @@ class Sandbox:
             return Answer(200, root["options"])
         if request.method != "GET":
             raise Refused(405, {"detail": f'Method "{request.method}" not allowed.'})
-        return Answer(200, {item: f"{request.base}{_API}{self._where(name, item)}/" for item in root["names"]}, {"Allow": "GET, HEAD, OPTIONS"})
+        return Answer(
+            200, {item: f"{request.base}{_API}{self._where(name, item)}/" for item in root["names"]}, {"Allow": "GET, HEAD, OPTIONS"}
+        )
 
     def _where(self, root: str, item: str) -> str:
         if root == "apps" and item in self.index.roots["plugins"]["names"]:

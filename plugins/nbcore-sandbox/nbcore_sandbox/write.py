@@ -184,7 +184,8 @@ def _prepared(store: Store, route: Route, data: Any, new_id: Callable[[], str]) 
 
 def _is_held(route: Route, field: Field) -> bool:
     return not (field.write_only or field.kind == "computed" or field.name == "object_type" or field.name.endswith("_count")) and (
-        field.name not in rules.DERIVED.get(route.object_type, {}) and field.name not in ("tagged_items", "computed_fields", "relationships")
+        field.name not in rules.DERIVED.get(route.object_type, {})
+        and field.name not in ("tagged_items", "computed_fields", "relationships")
     )
 
 
@@ -261,7 +262,9 @@ def _taken(store: Store, route: Route, name: str, value: Any, row: Row | None) -
         return f"{route.model} with this Id already exists." if same and row is None else ""
     for rule in route.unique:
         if rule["key"] == name and value is not None:
-            others = [other for other in store.rows(route.object_type) if other[name] == value and (row is None or other["id"] != row["id"])]
+            others = [
+                other for other in store.rows(route.object_type) if other[name] == value and (row is None or other["id"] != row["id"])
+            ]
             if others:
                 return str(rule["text"])
     return ""

@@ -54,6 +54,7 @@ UNBOUND = {
 
 
 def label(model: Any) -> str:
+    """The object type of a model."""
     return str(model._meta.label_lower)
 
 
@@ -170,8 +171,8 @@ SHOWN = {kind for route in ROUTES.values() for kind in route["shows"] or ()}
 BOUND = {route["type"] for route in ROUTES.values() if route["type"].split(".")[0] not in UNBOUND_APPS} - UNBOUND
 WRITES = {kind: sorted(written(kind) & SHOWN) for kind in sorted(BOUND)}
 VERSION = ".".join(__version__.split(".")[:2])
-lines = [f'{json.dumps(path)}: {json.dumps(route, separators=(",", ":"))}' for path, route in ROUTES.items()]
-also = [f'{json.dumps(kind)}: {json.dumps(types, separators=(",", ":"))}' for kind, types in WRITES.items()]
+lines = [f"{json.dumps(path)}: {json.dumps(route, separators=(',', ':'))}" for path, route in ROUTES.items()]
+also = [f"{json.dumps(kind)}: {json.dumps(types, separators=(',', ':'))}" for kind, types in WRITES.items()]
 text = '{"version": %s,\n"routes": {\n%s},\n"writes": {\n%s}}\n' % (json.dumps(VERSION), ",\n".join(lines), ",\n".join(also))  # noqa: UP031
 Path(globals().get("OUT", "relations.json")).write_text(text, encoding="utf-8")
-print(f"Nautobot {VERSION}: {len(ROUTES)} routes, {len(WRITES)} types")  # noqa: T201
+print(f"Nautobot {VERSION}: {len(ROUTES)} routes, {len(WRITES)} types")

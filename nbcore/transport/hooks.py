@@ -1,0 +1,33 @@
+"""Calling hooks so that a plugin that fails is named and the others are called all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+def each(hook: pluggy.HookCaller, **arguments: Any) -> Iterator[tuple[str, Any, Exception | None]]:
+    """Call the implementations of a hook one by one: the plugin's name, what it returned, and what it raised.
+
+    The last registered is called first, as pluggy does. Wrappers have nothing to wrap here and are left out.
+    """
+    for found in reversed(hook.get_hookimpls()):
+        if found.wrapper or found.hookwrapper:
+            continue
+        try:
+            yield plain(found.plugin_name), found.function(*(arguments[name] for name in found.argnames)), None
+        except Exception as exc:
+            yield plain(found.plugin_name), None, exc
+
+
+def who(hook: pluggy.HookCaller) -> str:
+    """The names of the plugins that implement a hook, the core's own aside."""
+    return ", ".join(sorted({plain(found.plugin_name) for found in hook.get_hookimpls()} - {"nbcore"}))
+
+
+def plain(registered: str) -> str:
+    """A plugin's name without the number that makes it unique."""
+    return registered.partition("@")[0]

@@ -1,0 +1,250 @@
+"""The writing half of an Endpoint: create, update, delete, one object or many thousands, and what is built of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+from uuid import UUID
+
+from . import sync, writes
+from .bulk import Bulk, OnError
+from .errors import InputError
+from .journal import Entry, Journal
+from .record import Record
+from .record.values import wire
+from .spec import EndpointSpec
+from .transport import Change
+
+if TYPE_CHECKING:
+    from .api import Api
+
+
+class Writing:
+    """What an Endpoint can write. Every write lands once, or its error says what is known of it: see AmbiguousWriteError."""
+
+    api: Api
+    spec: EndpointSpec
+    path: str
+    takes_ids: bool | None = None  # whether the route takes ids that the client chose; None until an answer told
+
+    @overload
+    def create(self, data: Mapping[str, Any], /, *, api_version: str | None = None) -> Record: ...
+    @overload
+    def create(
+        self,
+        data: Iterable[Mapping[str, Any]],
+        /,
+        *,
+        api_version: str | None = None,
+        chunk_size: int | None = None,
+        on_error: OnError = "stop",
+        parallel: bool | None = None,
+        journal: str | Path | None = None,
+    ) -> list[Record]: ...
+    @overload
+    def create(self, *, api_version: str | None = None, **fields: Any) -> Record: ...
+
+    def create(self, *args: Any, api_version: str | None = None, **fields: Any) -> Record | list[Record]:
+        """Create one object, from a dict or from keywords, or several from a list.
+
+        Each object gets an id chosen here, so that after a broken connection it is looked for, and never made twice. A list goes out in
+        chunks, each of which is created as a whole or not at all.
+
+        Args:
+            *args: a dict, or a list of dicts.
+            api_version: the version to ask for.
+            **fields: the fields of one object; or, beside a list:
+                `chunk_size` (objects in a request; sized by the server's speed when left out, beginning with 100),
+                `on_error` ("stop", or "continue" to do what can be done and name each bad item),
+                `parallel` (several chunks at once; as the Api reads when left out),
+                `journal` (a file that another process can go on from: Journal.load(file, nb).resume()).
+
+        Returns:
+            The Record, or a list of them in the order given.
+
+        Raises:
+            ValidationError: the server refuses the data; of a list, `.journal` has the outcome of each item.
+            AmbiguousWriteError: it may or may not have happened; `.ids` names what to look for.
+            PartialResult: with on_error="continue", some were not created.
+        """
+        body: Any = args[0] if args else fields
+        if isinstance(body, Mapping):
+            (item,) = writes.named(self._endpoint, [body])
+            call, (row,) = writes.create(self._endpoint, [item], one=True, api_version=api_version, given=_given([body]))
+            self.changed(Change("create", self._endpoint.type_of(row), self.path, str(row["id"]), None, row, call.id))
+            made: Record = self._endpoint.make(row)
+            return made
+        if not isinstance(body, Iterable) or isinstance(body, (str, bytes)):
+            raise InputError(f"create() takes a dict, a list of dicts, or keywords, not {type(body).__name__}")
+        items = list(body)
+        if bad := next((item for item in items if not isinstance(item, Mapping)), None):
+            raise InputError(f"every item of create() must be a dict, not {type(bad).__name__}")
+        entries = [Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writes.named(self._endpoint, items))]
+        done = self._bulk(Journal(self._endpoint, "create", entries, api_version), given=_given(items), **fields)
+        return [self._endpoint.make(entry.row) for entry in done if entry.row is not None]
+
+    @overload
+    def update(self, id: Any, data: Mapping[str, Any]) -> bool: ...
+    @overload
+    def update(self, id: Sequence[Any], data: None = None, **options: Any) -> list[Record]: ...
+
+    def update(self, id: Any, data: Mapping[str, Any] | None = None, **options: Any) -> bool | list[Record]:
+        """Change one object by its id, or several from a list (see bulk_update).
+
+        Returns:
+            True for one object; a list of Records for several.
+        """
+        if data is None and isinstance(id, Iterable) and not isinstance(id, (str, bytes, Mapping, Record)):
+            return self.bulk_update(list(id), **options)
+        if data is None or not id:
+            raise InputError("update() takes an id and a dict of changes, or a list of dicts (with their ids) or Records")
+        key = str(wire(id))
+        call, row = writes.patch(self._endpoint, key, data, None)
+        self.changed(Change("update", self._endpoint.type_of(row), self.path, key, None, dict(data), call.id))
+        return True
+
+    def bulk_update(self, objects: Sequence[Mapping[str, Any] | Record], **options: Any) -> list[Record]:
+        """Change several objects: dicts with their ids, or Records with unsaved changes.
+
+        Args:
+            objects: what to change.
+            **options: chunk_size, on_error, parallel, journal: as in create().
+
+        Returns:
+            The changed Records, in the order given; Records without changes are left out, and without any nothing is sent.
+
+        Raises:
+            PartialResult: some are not there; the others are changed, and `.missing` names them.
+        """
+        if isinstance(objects, (str, bytes, Mapping)) or not isinstance(objects, Iterable):
+            raise InputError(f"objects must be a list of dicts or Records, not {type(objects).__name__}")
+        entries: list[Entry] = []
+        known: dict[str, dict[str, Any]] = {}
+        records: dict[str, Record] = {}
+        for index, item in enumerate(objects):
+            if isinstance(item, Record):
+                key, changed = str(item.id), item.updates()
+                known[key] = {name: wire(item._data.get(name)) for name in changed}
+                records[key] = item
+                entries.append(Entry(index, key, {**changed, "id": key}, "waiting" if changed else "unchanged"))
+            elif not isinstance(item, Mapping):
+                raise InputError(f"every item of an update must be a Record, or a dict with its id, not {type(item).__name__}")
+            elif item.get("id"):
+                entries.append(Entry(index, str(wire(item["id"])), {**item, "id": wire(item["id"])}))
+            else:
+                raise InputError(f"an item of the update has no id: {item!r}")
+        journal = Journal(self._endpoint, "update", entries)
+        try:
+            done = self._bulk(journal, known=known, **options)
+        finally:
+            for entry in journal:
+                if entry.row is not None and entry.id in records:
+                    records[entry.id]._settle()
+                    records[entry.id]._rebase(entry.row)
+        return [self._endpoint.make(entry.row) for entry in done if entry.row is not None]
+
+    def delete(self, objects: Iterable[Any], **options: Any) -> bool:
+        """Delete several objects, given as ids or Records.
+
+        Which of the ids exist is asked first, since the server skips unknown ones without a word.
+
+        Args:
+            objects: ids or Records.
+            **options: chunk_size, on_error, parallel, journal: as in create().
+
+        Returns:
+            True.
+
+        Raises:
+            PartialResult: some were not there; the others are deleted, and `.missing` names them.
+        """
+        if isinstance(objects, (str, bytes, Mapping, Record)) or not isinstance(objects, Iterable):
+            raise InputError(f"objects must be a list of ids or Records, not {type(objects).__name__}")
+        known: dict[str, dict[str, Any]] = {}
+        keys: dict[str, None] = {}
+        for item in objects:
+            if isinstance(item, Record):
+                known[str(item.id)] = item._data
+            elif not isinstance(item, (str, UUID, int)) or isinstance(item, bool):
+                raise InputError(f"every item of a delete must be an id or a Record, not {item!r}")
+            key = str(wire(item))
+            self._endpoint.detail_path(key)
+            keys[key] = None
+        entries = [Entry(index, key, {"id": key}) for index, key in enumerate(keys)]
+        self._bulk(Journal(self._endpoint, "delete", entries), known=known, **options)
+        return True
+
+    # --- by what identifies an object ------------------------------------------------------------------------------------
+
+    def get_or_create(self, defaults: Mapping[str, Any] | None = None, **lookup: Any) -> tuple[Record, bool]:
+        """The object that matches, or a new one.
+
+        Args:
+            defaults: further fields of a new object.
+            **lookup: what identifies it; they are filters, and fields of a new object.
+
+        Returns:
+            The Record, and whether it was created.
+        """
+        return sync.get_or_create(self._endpoint, lookup, defaults or {})
+
+    def update_or_create(self, defaults: Mapping[str, Any] | None = None, **lookup: Any) -> tuple[Record, bool]:
+        """The object that matches with these fields (a PATCH of what differs), or a new one.
+
+        Args:
+            defaults: the fields it is to have.
+            **lookup: what identifies it; they are filters, and fields of a new object.
+
+        Returns:
+            The Record, and whether it was created.
+        """
+        return sync.update_or_create(self._endpoint, lookup, defaults or {})
+
+    def sync(
+        self,
+        desired: Iterable[Mapping[str, Any]],
+        *,
+        key: str | Sequence[str],
+        delete: bool = False,
+        everything: bool = False,
+        among: Mapping[str, Any] | None = None,
+    ) -> sync.Plan:
+        """What would make the objects here as desired; nothing is written before `.apply()` of the plan.
+
+        Args:
+            desired: the objects as they should be: dicts with the key fields and whatever else is to be set.
+            key: the field, or fields, that tell which object is which.
+            delete: also delete what is there and not desired.
+            everything: confirms delete=True without `among`.
+            among: filters that narrow what is compared, such as {"location": site}.
+
+        Returns:
+            The plan: `.creates`, `.updates`, `.deletes`, `.unchanged`; print it to see it.
+        """
+        return sync.plan(self._endpoint, desired, key, delete, everything, among or {})
+
+    # --- what they share -------------------------------------------------------------------------------------------------
+
+    @property
+    def _endpoint(self) -> Any:
+        return self
+
+    def changed(self, change: Change) -> None:
+        """Tell the hooks of a confirmed write."""
+        self.api.transport.watch("nbcore_changed", change=change)
+
+    def _bulk(self, journal: Journal, **options: Any) -> list[Entry]:
+        file = options.pop("journal", None)
+        if unknown := sorted(set(options) - {"known", "given", "chunk_size", "on_error", "parallel"}):
+            raise InputError(f"a list takes no {unknown[0]!r}; it takes chunk_size, on_error, parallel and journal")
+        run = Bulk(journal, **options)
+        if file is not None:
+            journal.keep(file)
+        run.run()
+        return journal.done
+
+
+def _given(items: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The ids that the caller chose."""
+    return frozenset(str(wire(item["id"])) for item in items if item.get("id"))
