@@ -27,6 +27,7 @@ class Query:
         api_version: the version to ask for.
         prefetch: paths of related objects to read ahead.
         only: the fields to read of each record; all when empty.
+        strict: whether every row that is there throughout the read must come exactly once: it is then read sorted by id.
         fresh: the rows must come from the server, and not from a cache.
     """
 
@@ -39,6 +40,7 @@ class Query:
     api_version: str | None = None
     prefetch: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    strict: bool = False
     fresh: bool = False
 
     @property
@@ -99,6 +101,9 @@ def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | 
     given = dict(filters)
     if args:
         given["q"] = args[0]
+    consistency = given.pop("consistency", None)
+    if consistency not in (None, "strict"):
+        raise InputError(f'consistency must be "strict" or left out, not {consistency!r}')
     if "pk" in given:
         raise InputError("pk is not a filter of Nautobot; use id")
     limit, offset = given.pop("limit", None), given.pop("offset", None)
@@ -120,8 +125,10 @@ def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | 
             params += [(name, text(name, item)) for item in items]
         else:
             params.append((name, text(name, value)))
+    if consistency and given.get("sort", "id") != "id":
+        raise InputError('consistency="strict" reads in the order of ids; leave sort out and sort the records you read')
     stop = None if offset is None or limit is None else offset + limit
-    return Query(tuple(params), tuple(nulls), empty, limit or None, offset or 0, stop, api_version)
+    return Query(tuple(params), tuple(nulls), empty, limit or None, offset or 0, stop, api_version, strict=bool(consistency))
 
 
 def is_many(value: Any) -> bool:

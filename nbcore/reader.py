@@ -37,7 +37,7 @@ def pages(endpoint: Endpoint, query: Query, path: str = "", action: str = "") ->
             api.transport.watch("nbcore_page", call=call, fetched=offset + len(found.rows), total=found.count)
             return found
 
-        yield from pagination.read(fetch, size, part.start, part.stop, api.transport.map if api.options.threading else None)
+        yield from pagination.read(fetch, size, part.start, part.stop, api.transport.map if api.options.threading else None, part.strict)
 
 
 def objects(endpoint: Endpoint, query: Query) -> Iterator[list[dict[str, Any]]]:
@@ -52,7 +52,10 @@ def objects(endpoint: Endpoint, query: Query) -> Iterator[list[dict[str, Any]]]:
 def parts(endpoint: Endpoint, query: Query) -> Iterator[Query]:
     """The query as it is sent: filters without a value in the server's form, a long list of ids in several."""
     pairs = tuple(nulls.pair(endpoint, name) for name in query.nulls)
-    return query.with_params(query.params + pairs).split()
+    asked = query.params + pairs
+    if query.strict:
+        asked = (*(pair for pair in asked if pair[0] != "sort"), ("sort", "id"))
+    return query.with_params(asked).split()
 
 
 def count(endpoint: Endpoint, query: Query) -> int:

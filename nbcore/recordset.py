@@ -65,7 +65,7 @@ class RecordSet(Sequence["Record"]):
 
     def _read(self) -> list[Record]:
         if self._rows is None:
-            if self._query.only and (partial := projection.partial(self._endpoint, self._query)) is not None:
+            if self._query.only and not self._query.strict and (partial := projection.partial(self._endpoint, self._query)) is not None:
                 self._rows = self._records(partial, complete=False)
             else:
                 self._rows = self._records(self._all_rows())
@@ -80,7 +80,7 @@ class RecordSet(Sequence["Record"]):
                 if attempt == _READS:
                     raise DriftError(
                         f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
-                        "Sort by a field that does not change (sort='id'), or read when less is written."
+                        "Read with consistency=\"strict\", or when less is written."
                     ) from drift
         raise AssertionError("unreachable")
 
@@ -98,7 +98,7 @@ class RecordSet(Sequence["Record"]):
         if self._rows is not None:
             yield self._rows
             return
-        if self._query.only and (partial := projection.partial(self._endpoint, self._query)) is not None:
+        if self._query.only and not self._query.strict and (partial := projection.partial(self._endpoint, self._query)) is not None:
             yield self._records(partial, complete=False)
             return
         for rows in reader.objects(self._endpoint, self._query):
@@ -136,7 +136,7 @@ class RecordSet(Sequence["Record"]):
         return [row[0] for row in rows] if flat else rows
 
     def _project(self, fields: tuple[str, ...], prefer: str) -> list[tuple[Any, ...]]:
-        planned = projection.plan(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
+        planned = projection.plan(self._endpoint, self._query, fields, "rest" if self._rows is not None or self._query.strict else prefer)
         return [row for page in projection.rows(self, self._query, planned) for row in page]
 
     def explain(self, *fields: str, prefer: Literal["", "rest"] = "") -> projection.Explanation:

@@ -44,6 +44,7 @@ def named(endpoint: Endpoint, items: Iterable[Mapping[str, Any]]) -> list[Row]:
 def create(
     endpoint: Endpoint,
     items: Sequence[Row],
+    /,
     *,
     one: bool,
     api_version: str | None = None,

@@ -12,7 +12,7 @@ from ..errors import InputError, NotLoadedError, ShapeError
 from ..transport.call import Change
 from . import changes
 from .siblings import Siblings
-from .values import SCALARS, Choice, copied, is_choice, is_reference, is_uuid, wire
+from .values import SCALARS, Choice, copied, has_objects, is_choice, is_reference, is_uuid, wire
 
 if TYPE_CHECKING:
     from ..action import Action
@@ -186,7 +186,7 @@ class Record:
         value = self._data[name]
         if value.__class__ in (list, dict):
             # JSON may be changed in place here as on the attribute, and then it is a change.
-            return self._keep(name, copied(value)) if self._is_json(name) or not _has_objects(value) else copy.copy(value)
+            return self._keep(name, copied(value)) if self._is_json(name) or not has_objects(value) else copy.copy(value)
         return value
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -395,21 +395,9 @@ def _data(value: Any) -> Any:
     """A read value back as plain data."""
     if isinstance(value, (Record, Choice)):
         return dict(value)
-    return value if _is_plain(value) else [_data(item) for item in value]
-
-
-def _has_objects(value: Any) -> bool:
-    """Whether a value of the server is read as a Record or Choice, or as a list of them."""
-    if isinstance(value, list):
-        return any(map(is_reference, value)) or bool(value and all(map(is_choice, value)))
-    return is_reference(value) or is_choice(value)
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a value holds no Record or Choice itself."""
-    if isinstance(value, (list, tuple)):
-        return not any(isinstance(item, (Record, Choice)) for item in value)
-    return not isinstance(value, (Record, Choice))
+    if isinstance(value, (list, tuple)) and any(isinstance(item, (Record, Choice)) for item in value):
+        return [_data(item) for item in value]
+    return value
 
 
 def _restore(endpoint: Endpoint, data: dict[str, Any], complete: bool, edits: dict[str, Any], names: set[str]) -> Record:

@@ -108,3 +108,10 @@ def is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def has_objects(value: Any) -> bool:
+    """Whether a value of the server is read as a Record or Choice, or as a list of them."""
+    if isinstance(value, list):
+        return any(map(is_reference, value)) or bool(value and all(map(is_choice, value)))
+    return is_reference(value) or is_choice(value)

@@ -97,7 +97,7 @@ class Audit:
         except BaseException as exc:
             self._append(events.failure(call, exc, time.monotonic() - started, mask, hidden))
             raise
-        self._append(events.outcome(call, reply, time.monotonic() - started, mask, hidden))
+        self._append(events.outcome(call, reply, reply.elapsed or time.monotonic() - started, mask, hidden))
         return reply
 
     @hookimpl(tryfirst=True)

@@ -36,7 +36,7 @@ class Connection:
 
     def __init__(self, api: Api, here: threading.local, user: bool | str, names: tuple[str, ...]) -> None:
         self.api = api
-        self.mask = Mask(names, self._redact)
+        self.mask = Mask(names, api.transport.auth.redact)
         self._here = here
         self._user = user if isinstance(user, str) else None
         self._tries = _ATTEMPTS if user is True else 0
@@ -83,8 +83,3 @@ class Connection:
             name = None
         self._tries = 0
         return name
-
-    def _redact(self, text: str) -> str:
-        """A text without this Api's token, which is asked for first where nothing has been sent yet."""
-        _ = self.api.token
-        return self.api.transport.auth.redact(text)

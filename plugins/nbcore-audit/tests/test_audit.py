@@ -314,6 +314,24 @@ def test_one_audit_tells_its_apis_apart(wire, log):
     ]  # fmt: skip
 
 
+def test_a_call_within_a_call_does_not_change_whose_it_is(wire, log):
+    other = Wire()
+    other.on("GET", "status/", {})
+    audit = Audit(log, user=False)
+    second = make_api(other, audit, url="http://other.test")
+
+    class Asks:
+        @nbcore.hookimpl(wrapper=True)
+        def nbcore_send(self, call):
+            second.request("GET", "status/")
+            return (yield)
+
+    with make_api(wire, audit, Asks()) as nb:
+        nb.endpoint("dcim/devices").create(name="x")
+    assert len(other.calls) == 1
+    assert read(log)[0].intent["server"] == URL
+
+
 # --- with other plugins ------------------------------------------------------------------------------------------------
 
 
@@ -424,12 +442,14 @@ def test_pickle_copy_and_fork(wire, log):
             nb.endpoint("dcim/devices").create(serial="S9")
     with make_api(wire, audit) as nb:
         nb.endpoint("dcim/devices").create(name="parent")
-        child = os.fork()
-        if not child:
-            try:
-                nb.endpoint("dcim/devices").create(name="child")
-            finally:
-                os._exit(0)
+        with audit._file._lock:  # as if another thread were writing when the process forks
+            child = os.fork()
+            if not child:
+                try:
+                    audit._file.patience = 1
+                    nb.endpoint("dcim/devices").create(name="child")
+                finally:
+                    os._exit(0)
         os.waitpid(child, 0)
     entries = read(log)
     assert [entry.intent["fields"].get("serial") for entry in entries] == ["[masked]", "[masked]", None, None]

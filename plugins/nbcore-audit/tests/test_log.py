@@ -179,6 +179,24 @@ def test_a_reader_skips_what_is_no_line_and_names_it(tmp_path):
     assert broken == [*(f"{path}:{number}" for number in (1, 2, 3, 4)), f"{path}:7 (cut short)"]
 
 
+def test_a_file_that_is_renamed_while_it_is_read_is_read_once(tmp_path, monkeypatch):
+    path = tmp_path / "log"
+    log = AppendLog(str(path), max_bytes=300)
+    change = b'{"v":1,"event":"change","call":"1"}'
+    log.append(line(1))
+    log.append(change)
+    real = backups
+
+    def rotated(name: str) -> list[str]:
+        monkeypatch.setattr("nbcore_audit.reading.backups", real)
+        log.append(line(2, 200))
+        return real(name)
+
+    monkeypatch.setattr("nbcore_audit.reading.backups", rotated)
+    assert [(entry.intent["call"], len(entry.changes)) for entry in read(path)] == [("1", 1)]
+    assert [entry.intent["call"] for entry in read(path)] == ["1", "2"]
+
+
 def test_reading_goes_on_while_the_file_is_rotated(tmp_path):
     path = tmp_path / "log"
     log = AppendLog(str(path), max_bytes=2000)

@@ -7,10 +7,10 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from nbcore import Call, InputError, Reply, hookimpl
+from nbcore import Call, InputError, hookimpl
 from nbcore.errors import describe
 
 from . import rates as rates_of_text
@@ -51,13 +51,9 @@ class RateLimit:
         self._bucket()
         _alive.add(self)
 
-    @hookimpl(wrapper=True, trylast=True)
-    def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
-        """Wait for room, then let the request go. Last of the wrappers: what others answer or refuse costs nothing."""
-        self._wait(call)
-        return (yield)
-
-    def _wait(self, call: Call) -> None:
+    @hookimpl
+    def nbcore_send(self, call: Call) -> None:
+        """Wait for room; somebody else sends. What a cache answers or a guard refuses does so first, and costs nothing."""
         # One call of a process asks at a time, the others stand in line: all of them asking, and most in vain, would only load Redis.
         if not self._line.acquire(timeout=-1 if call.deadline is None else max(call.deadline - time.monotonic(), 0)):
             raise self._too_late(call, None)

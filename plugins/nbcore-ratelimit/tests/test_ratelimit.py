@@ -18,13 +18,17 @@ from nbcore_ratelimit.rates import parse, shown
 
 
 class Clocked(Wire):
-    """A wire that knows when each call came."""
+    """A wire that knows when each call came, and that comes as late as the core's own sending."""
 
     def __init__(self) -> None:
         super().__init__()
         self.times: list[float] = []
         self.on("GET", "status/", self.note)
         self.on("POST", "dcim/devices/", self.note)
+
+    @nbcore.hookimpl
+    def nbcore_send(self, call):
+        return super().nbcore_send(call)
 
     def note(self, call):
         self.times.append(time.monotonic())
@@ -135,6 +139,20 @@ def test_those_in_line_end_at_their_deadline(wire):
     assert errors == [RateWaitError] * 3
 
 
+def test_those_in_line_do_not_wait_for_one_that_may_wait_longer(wire):
+    made = limit(1, 3.0)
+    with make_api(wire, made, deadline=None) as patient, make_api(wire, made, deadline=0.3) as nb:
+        ask(patient, 1)
+        waiting = threading.Thread(target=ask, args=(patient, 1))
+        waiting.start()
+        time.sleep(0.1)
+        started = time.monotonic()
+        with pytest.raises(RateWaitError, match="other calls stand before it"):
+            ask(nb, 1)
+        assert time.monotonic() - started < 2
+        waiting.join()
+
+
 def test_without_a_deadline_it_waits(wire):
     with make_api(wire, limit(1, 0.3), deadline=None) as nb:
         ask(nb, 3)
@@ -155,43 +173,54 @@ def test_each_attempt_counts(wire, monkeypatch):
     assert wire.times[-1] - wire.times[0] >= 0.55
 
 
-class Cache:
-    """A plugin that answers or refuses in place of the server."""
+class Answers:
+    """As a cache does."""
 
-    def __init__(self, answer) -> None:
-        self.answer = answer
+    @nbcore.hookimpl(tryfirst=True)
+    def nbcore_send(self, call):
+        return reply({"kept": 1})
+
+
+class Refuses:
+    """As a guard does."""
 
     @nbcore.hookimpl(wrapper=True)
     def nbcore_send(self, call):
-        raise self.answer
+        raise nbcore.CallError("refused", call)
         yield
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_what_another_plugin_keeps_back_costs_nothing(wire, order):
-    with make_api(wire, *[Cache(nbcore.CallError("kept")), RateLimit("1/h")][::order]) as nb:
-        for _ in range(3):
-            with pytest.raises(nbcore.CallError, match="kept"):
-                ask(nb, 1)
+def test_what_another_plugin_answers_or_refuses_costs_nothing(wire, order):
+    made = RateLimit("1/h")
+    for _ in range(3):
+        with make_api(wire, *[Answers(), made][::order]) as nb:
+            assert nb.request("GET", "status/") == {"kept": 1}
+        with make_api(wire, *[Refuses(), made][::order]) as nb, pytest.raises(nbcore.CallError, match="refused"):
+            ask(nb, 1)
+    with make_api(wire, made) as nb:
+        ask(nb, 1)
+        with pytest.raises(RateWaitError):
+            ask(nb, 1)
 
 
 # --- configuration -----------------------------------------------------------------------------------------------------
 
 
-def test_by_environment_all_apis_of_a_server_share_it(wire, monkeypatch):
-    monkeypatch.setenv("NBCORE_RATELIMIT", "3/s")
+def test_by_environment_all_apis_of_a_server_share_it(servers, monkeypatch):
+    monkeypatch.setenv("NBCORE_RATELIMIT", "3/h")
     for _ in range(3):
-        with make_api(wire, url="http://shared.test", deadline=0.5) as nb:
+        with make_api(url=servers[0], deadline=5) as nb:
             ask(nb, 1)
-    with make_api(wire, url="http://shared.test", deadline=0.5) as nb, pytest.raises(RateWaitError):
+    with make_api(url=servers[0], deadline=5) as nb, pytest.raises(RateWaitError):
         ask(nb, 1)
-    with make_api(wire, url="http://another.test", deadline=0.5) as nb:
+    with make_api(url=servers[1], deadline=5) as nb:
         ask(nb, 3)
 
 
-def test_settings_win_over_the_environment(wire, monkeypatch):
+def test_settings_win_over_the_environment(servers, monkeypatch):
     monkeypatch.setenv("NBCORE_RATELIMIT", "1/h")
-    with make_api(wire, url="http://settings.test", settings={"ratelimit": {"rates": "2/h"}}, deadline=0.5) as nb:
+    with make_api(url=servers[0], settings={"ratelimit": {"rates": "2/h"}}, deadline=5) as nb:
         ask(nb, 2)
         with pytest.raises(RateWaitError, match="rate limit 2/h"):
             ask(nb, 1)

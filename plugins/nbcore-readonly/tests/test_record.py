@@ -88,6 +88,7 @@ def test_what_was_created_can_be_read_changed_and_deleted(nb, dry):
     assert devices.get(device.id).location.name == "fra"
     assert devices.bulk_update([{"id": device.id, "serial": "Z"}])[0].serial == "Z"
     assert [(item.name, item.serial) for item in devices.filter(id=[device.id, DEVICE])] == [("a", "S"), ("newer", "Z")]
+    assert devices.filter(id=[device.id, DEVICE]).count() == 2
     assert device.delete() is True
     assert devices.get(device.id) is None
     assert [call.method for call in dry.calls] == ["POST", "PATCH", "PATCH", "DELETE"]
@@ -138,6 +139,7 @@ def test_many_are_deleted(nb, dry):
         lambda nb: nb.request("POST", f"extras/jobs/{DEVICE}/run/", endpoint="extras/jobs", action="run", operation="run", body={}),
         lambda nb: nb.request("POST", f"extras/git-repositories/{DEVICE}/sync/", body={}),
         lambda nb: nb.request("POST", "extras/git-repositories/sync/", body={}),
+        lambda nb: nb.request("POST", "extras/jobs/approve/", endpoint="extras/jobs/approve", action="approve", body={}),
         lambda nb: nb.request("POST", "dcim/devices/", body=[]),
         lambda nb: nb.request("PATCH", "dcim/devices/", body="text"),
         lambda nb: nb.request("PURGE", f"dcim/devices/{DEVICE}/"),

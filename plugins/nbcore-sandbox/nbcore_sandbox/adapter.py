@@ -69,12 +69,12 @@ def mount(session: requests.Session, sandbox: Sandbox) -> None:
     session.mount(SCHEME, SandboxAdapter(sandbox))
     send = session.request
 
-    def request(method: str, url: str, *args: Any, params: Any = None, **more: Any) -> requests.Response:
+    def request(method: str, url: str, params: Any = None, **more: Any) -> requests.Response:
         # requests leaves the query out of addresses that are not http.
         if url.startswith(SCHEME) and params:
             pairs = list(params.items()) if isinstance(params, Mapping) else list(params)
             url = f"{url}{'&' if '?' in url else '?'}{urlencode(pairs, doseq=True)}"
             params = None
-        return send(method, url, *args, params=params, **more)
+        return send(method, url, **more, **({} if params is None else {"params": params}))
 
     setattr(session, "request", request)  # noqa: B010  a method, as far as the type of a session goes

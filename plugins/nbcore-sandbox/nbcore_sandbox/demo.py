@@ -33,7 +33,7 @@ class Counter:
     @hookimpl(wrapper=True)
     def nbcore_send(self, call: Call) -> Iterator[None]:
         """Note one attempt of a call."""
-        reply: Reply = yield  # type: ignore[assignment,misc]
+        reply: Reply = yield  # type: ignore[assignment]
         self.seen.append((call, reply.status, reply.elapsed))
         return reply  # type: ignore[return-value]
 
@@ -117,9 +117,7 @@ def read(stage: Stage, nb: Api) -> None:
             ("DEVICE", "LOCATION", "ROLE", "STATUS", "PRIMARY IP"),
             [(item.name, item.location.name, item.role.name, item.status.name, item.primary_ip4) for item in devices],
         )
-        print(
-            f"   {len(devices)} devices, four related objects each, loaded together; asking for each name would take {len(devices) * 4} more:"
-        )
+        print(f"   {len(devices)} devices with 4 related objects each; one by one that would be {len(devices) * 4} more requests:")
 
     with stage.step("A third-party app: pip install nbcore-bgp, and nb.bgp is there"):
         try:

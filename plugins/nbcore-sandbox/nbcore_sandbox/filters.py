@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from . import ipamfilters, rules
@@ -34,6 +35,18 @@ _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
     "lt": lambda have, want: have < want,
     "lte": lambda have, want: have <= want,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One parameter: the filter, what its path ends at, its values, and what a row has there."""
+
+    store: Store
+    route: Route
+    found: Filter
+    target: str
+    values: list[str]
+    have: Callable[[Row], list[Any]]
 
 
 def split(route: Route, name: str) -> tuple[Filter, str] | None:
@@ -105,6 +118,7 @@ def _test(store: Store, route: Route, name: str, found: Filter, lookup: str, val
     if found.name.startswith(("has_", "is_virtual_chassis", "virtual_chassis_member")) or found.name == "connected":
         return _switch(values, lambda row: any(value is not None for value in have(row)))
     kind, target = store.target(route.object_type, path)
+    asked = _Asked(store, route, found, target, values, have)
     negative = lookup.startswith("n")
     positive = lookup[1:] if negative else lookup
     if kind == "boolean":
@@ -114,7 +128,7 @@ def _test(store: Store, route: Route, name: str, found: Filter, lookup: str, val
             raise ValueError(_no_choice(bad[0]))
         return lambda row: all(value in have(row)[0] for value in values) if have(row) else False
     if kind == "ref":
-        test = _references(store, route, found, target, values, have)
+        test = _references(asked)
     elif kind == "id":
         wanted = {_uuid(value) for value in values}
         test = lambda row: any(key in wanted for key in have(row))  # noqa: E731
@@ -124,7 +138,7 @@ def _test(store: Store, route: Route, name: str, found: Filter, lookup: str, val
         test = _ordered([_moment(value) for value in values], positive, have, _moment)
     else:
         choices = kind in ("labelled", "choice") and not lookup
-        test = _texts(store, route, found, target, values, positive, have, choices=choices)
+        test = _texts(asked, positive, choices=choices)
     return (lambda row: not test(row)) if negative else test
 
 
@@ -166,11 +180,10 @@ def _ordered(wanted: list[Any], lookup: str, have: Callable[[Row], list[Any]], a
     return lambda row: any(compare(as_(value), want) for value in have(row) if value is not None for want in wanted)
 
 
-def _texts(
-    store: Store, route: Route, found: Filter, field: str, values: list[str], lookup: str, have: Callable[[Row], list[Any]], *, choices: bool
-) -> Test:  # fmt: skip
+def _texts(asked: _Asked, lookup: str, *, choices: bool) -> Test:
+    have, values = asked.have, asked.values
     if choices:
-        known = store.index.by_type[route.object_type].fields[field].choices
+        known = asked.store.index.by_type[asked.route.object_type].fields[asked.target].choices
         if bad := [value for value in values if value not in known and value != "null"]:
             raise ValueError(_no_choice(bad[0]))
     if lookup in ("re", "ire"):
@@ -178,35 +191,36 @@ def _texts(
             try:
                 re.compile(value)
             except re.error as error:
-                raise broken(store.index.nautobot, f"invalid regular expression: {error}\n", "DataError") from None
-    compare = _TEXT["ie" if not lookup and (route.object_type, found.name) in rules.IGNORE_CASE else lookup]
+                raise broken(asked.store.index.nautobot, f"invalid regular expression: {error}\n", "DataError") from None
+    compare = _TEXT["ie" if not lookup and (asked.route.object_type, asked.found.name) in rules.IGNORE_CASE else lookup]
     empty = not choices and not lookup and "null" in values
-    return lambda row: (
-        (empty and have(row) in ([], [None]))
-        or any(compare(str(value), want) for value in have(row) if value is not None for want in values)
-    )
+
+    def test(row: Row) -> bool:
+        held = have(row)
+        return (empty and held in ([], [None])) or any(compare(str(value), want) for value in held if value is not None for want in values)
+
+    return test
 
 
-def _references(
-    store: Store, route: Route, found: Filter, target: str, values: Iterable[str], have: Callable[[Row], list[Any]]
-) -> Test:  # fmt: skip
+def _references(asked: _Asked) -> Test:
+    store, target, have = asked.store, asked.target, asked.have
     wanted: set[str | None] = set()
     groups: list[set[str]] = []
     named_by = rules.NAMED_BY.get(target, "name")
-    for value in values:
+    for value in asked.values:
         if value == "null":
             wanted.add(None)
             continue
-        if found.type == "uuid":
+        if asked.found.type == "uuid":
             keys = {_uuid(value, f"“{value}” is not a valid UUID.")} & {row["id"] for row in store.rows(target)}
         else:
             keys = {row["id"] for row in store.rows(target) if value == row["id"] or str(row[named_by]) == value}
         if not keys:
             raise ValueError(_no_choice(value))
-        if (route.object_type, found.name) in rules.TREE:
+        if (asked.route.object_type, asked.found.name) in rules.TREE:
             keys = {key for top in keys for key in store.below(target, top)}
         groups.append(keys)
         wanted |= keys
-    if found.name == "tags":  # all of them, where other filters take any
+    if asked.found.name == "tags":  # all of them, where other filters take any
         return lambda row: all(keys & set(have(row)) for keys in groups)
     return lambda row: any(key in wanted for key in have(row) or [None])

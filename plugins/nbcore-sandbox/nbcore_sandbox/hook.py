@@ -9,6 +9,7 @@ from nbcore import InputError, hookimpl
 
 if TYPE_CHECKING:
     import requests
+
     from nbcore import Options
 
 LOCAL = "local"

@@ -92,7 +92,7 @@ def clean_prefix(store: Store, row: Row, before: Row | None, sent: Mapping[str, 
     if before is not None and moved and before["parent"] is None:
         lost = [item for item in store.referring("ipam.ipaddress", "parent", row["id"]) if host(item) not in found]
         if lost:
-            said = f"{len(lost)} existing IP addresses (including {min(lost, key=host)['host']})"  # type: ignore[arg-type]
+            said = f"{len(lost)} existing IP addresses (including {min(lost, key=lambda item: int(host(item)))['host']})"
             raise Invalid({"__all__": [f"{said} would no longer have a valid parent Prefix after this change."]})
     at_location(store, row, sent, "ipam.prefix", "Prefixes")
 

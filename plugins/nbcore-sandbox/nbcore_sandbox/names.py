@@ -76,7 +76,7 @@ def key_paths(store: Store, object_type: str) -> list[str]:
     """The paths of an object type's natural key; a location stands for itself and all that may be above it."""
     paths: list[str] = []
     for path in rules.NATURAL_KEYS.get(object_type, ("name",)):
-        head, _, last = path.rpartition("__")
+        _, _, last = path.rpartition("__")
         if last != rules.LOCATION:
             paths.append(path)
             continue
@@ -91,16 +91,10 @@ def natural_slug(store: Store, object_type: str, row: Row) -> str:
         app, _, model = row["assigned_object_type"].partition(".")
         parts = [app, model, row["assigned_object_id"], row["user_name"], row["created"].replace("T", " ").replace("Z", "+00:00")]
     else:
-        parts = [
-            store.value(object_type, row, path) if _served(store, object_type, path) else None for path in key_paths(store, object_type)
-        ]
+        parts = [store.value(object_type, row, path) if store.knows(object_type, path) else None for path in key_paths(store, object_type)]
     while parts and parts[-1] is None:
         parts.pop()
     return "_".join(_slug("" if part is None else str(part)) for part in [*parts, row["id"][:4]])
-
-
-def _served(store: Store, object_type: str, path: str) -> bool:
-    return store.knows(object_type, path)
 
 
 def _slug(value: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import probe
+from .describe import describe_field, filters, schemas
 from .remote import Remote
 
 ROUTES = (
@@ -25,9 +26,7 @@ ROUTES = (
     "plugins/bgp/routing-instances", "plugins/bgp/peer-groups", "extras/notes",
 )  # fmt: skip
 OPT_IN = ("computed_fields", "relationships", "config_context")
-NOT_FILTERS = frozenset({"limit", "offset", "sort", "depth", "include", "exclude_m2m", "format", "api_version"})
 NOBODY = "00000000-0000-0000-0000-000000000000"
-_LOOKUP = re.compile(r"^(.+)__([a-z]+)$")
 
 Json = dict[str, Any]
 
@@ -137,7 +136,9 @@ def _route(remote: Remote, openapi: Json, route: str, types: dict[str, Json], ne
     row = [name for name in rows["full"][0] if name not in OPT_IN] if rows["full"] else [name for name in info if name not in OPT_IN]
     sample = _sample(rows["full"])
     object_type = sample.get("object_type") or remote.object_type_of(route)
-    request, answer = _schemas(openapi, route)
+    request, answer = schemas(openapi, route)
+    targets = {**types[""], **types[object_type]}
+    below = f"/{route}/{{id}}/"
     return {
         "object_type": object_type,
         "model": re.sub(r"^No (\w+) matches.*", r"\1", remote.send("GET", f"{route}/{NOBODY}/").json["detail"]),
@@ -146,15 +147,13 @@ def _route(remote: Remote, openapi: Json, route: str, types: dict[str, Json], ne
         "parses": options["parses"],
         "methods": _methods(remote, route, sample),
         "fields": {
-            name: _field(name, said, request.get(name), answer.get(name), sample.get(name), types[object_type].get(name) or types[""].get(name))
+            name: describe_field(name, said, request.get(name), answer.get(name), sample.get(name), targets.get(name))
             for name, said in info.items()
         },
         "row": row,
         "hidden": {kind: [name for name in row if rows[kind] and name not in rows[kind][0]] for kind in ("default", "none")},
-        "filters": _filters(openapi["paths"][f"/{route}/"]["get"]["parameters"]),
-        "actions": sorted(
-            path.split("/")[-2] for path in openapi["paths"] if path.startswith(f"/{route}/{{id}}/") and path.count("/") == route.count("/") + 4
-        ),
+        "filters": filters(openapi["paths"][f"/{route}/"]["get"]["parameters"]),
+        "actions": sorted(path.removeprefix(below).strip("/") for path in openapi["paths"] if path.startswith(below) and path != below),
         "sample": sample,
         "first": rows["full"][0] if rows["full"] else {},
     }  # fmt: skip
@@ -186,76 +185,6 @@ def _note_nested(rows: list[Json], nested: dict[str, set[str]]) -> None:
             for item in value if isinstance(value, list) else [value]:
                 if isinstance(item, dict) and "object_type" in item and "display" in item:
                     nested.setdefault(item["object_type"], set()).update(item)
-
-
-def _schemas(openapi: Json, route: str) -> tuple[Json, Json]:
-    """The properties of what a POST takes and of what it answers."""
-    schemas = openapi["components"]["schemas"]
-    post = openapi["paths"][f"/{route}/"].get("post")
-    if post is None:
-        return {}, {}
-
-    def properties(content: Json) -> Json:
-        return dict(schemas[content["application/json"]["schema"]["$ref"].rpartition("/")[2]]["properties"])
-
-    return properties(post["requestBody"]["content"]), properties(post["responses"]["201"]["content"])
-
-
-def _field(name: str, said: Json, request: Json | None, answer: Json | None, sample: Any, target: Any) -> Json:
-    """What the sandbox must know of a field, and what OPTIONS says of it."""
-    field: Json = {"options": said}
-    schema = request or answer or {}
-    kind = _kind(name, said, schema, sample)
-    if kind in ("ref", "many"):
-        field["to"] = target if isinstance(target, str) else None
-    if schema.get("nullable"):
-        field["null"] = True
-    if request is not None:
-        blank = "minLength" not in schema if kind in ("string", "email") else "BlankEnum" in json.dumps(schema)
-        if blank:
-            field["blank"] = True
-        if pattern := schema.get("pattern"):
-            field["pattern"] = pattern
-    if schema.get("writeOnly") and said.get("read_only") is False and sample is None and answer is None:
-        field["write_only"] = True
-    return {"kind": kind, **field}
-
-
-def _kind(name: str, said: Json, schema: Json, sample: Any) -> str:
-    """One word for what a field holds."""
-    items = schema.get("items", {})
-    if name == "tags" or schema.get("type") == "array" and "object_type" in items.get("properties", {}):
-        return "many"
-    if schema.get("type") == "array" and items.get("type") == "string" and name.endswith("_types"):
-        return "object_types"
-    if "object_type" in schema.get("properties", {}) or isinstance(sample, dict) and {"id", "object_type", "url"} == set(sample):
-        return "ref"
-    if "choices" in said:
-        return "labelled" if said["type"] == "field" else "choice"
-    if said["type"] in ("string", "integer", "decimal", "boolean", "datetime", "email"):
-        return str(said["type"])
-    if said.get("read_only"):
-        return "many" if isinstance(sample, list) else "computed"
-    return "json"
-
-
-def _filters(parameters: list[Json]) -> Json:
-    """Filters by their base name: the type of a value, and the lookups there are."""
-    names = {item["name"]: item["schema"] for item in parameters if item["in"] == "query" and item["name"] not in NOT_FILTERS}
-    filters: Json = {}
-    for name, schema in names.items():
-        if name.startswith(("cf_", "cr_")):  # what one deployment has added
-            continue
-        found = _LOOKUP.match(name)
-        if found and found[1] in names:
-            filters[found[1]].setdefault("lookups", []).append(found[2])
-            continue
-        items = schema.get("items", schema)
-        filters[name] = {"type": items.get("format") or items.get("type", "string"), **({} if "items" in schema else {"single": True})}
-    for entry in filters.values():
-        if "lookups" in entry:
-            entry["lookups"] = " ".join(entry["lookups"])
-    return filters
 
 
 if __name__ == "__main__":

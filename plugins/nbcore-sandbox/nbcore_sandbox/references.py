@@ -73,7 +73,7 @@ def resolve(store: Store, owner: str, field: Field, value: Any) -> str:
         raise BadReference(f"Related object not found using the provided attributes: {said}")
     if len(found) > 1:
         raise BadReference(f"Multiple objects match the provided attributes: {said}")
-    return found[0]
+    return str(found[0])
 
 
 def _is_uuid(value: str) -> bool:

@@ -61,7 +61,7 @@ class Remote:
             try:
                 self._wire.request(method, f"{self._path}/api/{path}", content, headers)
                 reply = self._wire.getresponse()
-                return Answer(reply.status, reply.headers, _decoded(reply.read()))
+                return Answer(reply.status, dict(reply.headers), _decoded(reply.read()))
             except (http.client.HTTPException, ConnectionError):
                 # A kept connection that the server has closed in between; a read is sent again on a new one.
                 self._wire.close()

@@ -80,7 +80,9 @@ RELATED: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "dcim.manufacturer": {"device_types": ("dcim.devicetype", "manufacturer"), "platforms": ("dcim.platform", "manufacturer")},
     "dcim.platform": {"devices": ("dcim.device", "platform")},
     "dcim.devicetype": {"devices": ("dcim.device", "device_type")},
-    "dcim.device": {"interfaces": ("dcim.interface", "device"), "bgp_routing_instances": ("nautobot_bgp_models.bgproutinginstance", "device")},
+    "dcim.device": {
+        "interfaces": ("dcim.interface", "device"), "bgp_routing_instances": ("nautobot_bgp_models.bgproutinginstance", "device"),
+    },
     "dcim.interface": {
         "ip_assignments": ("ipam.ipaddresstointerface", "interface"), "child_interfaces": ("dcim.interface", "parent_interface"),
         "bridged_interfaces": ("dcim.interface", "bridge"), "member_interfaces": ("dcim.interface", "lag"),
@@ -142,8 +144,8 @@ PATHS: Mapping[str, Mapping[str, str]] = {
     },
     "ipam.prefix": {"tenant_id": "tenant", "location": "locations", "vlan_id": "vlan", "vlan_vid": "vlan__vid", "has_rir": "rir"},
     "ipam.ipaddress": {
-        "tenant_id": "tenant", "namespace": "parent__namespace", "device": "interfaces__device__name", "device_id": "interfaces__device__id",
-        "has_interface_assignments": "assignments", "has_nat_inside": "nat_inside",
+        "tenant_id": "tenant", "namespace": "parent__namespace", "device": "interfaces__device__name",
+        "device_id": "interfaces__device__id", "has_interface_assignments": "assignments", "has_nat_inside": "nat_inside",
     },
     "ipam.vlan": {"tenant_id": "tenant", "location": "locations"},
     "ipam.namespace": {"tenant_id": "tenant"},

@@ -15,14 +15,14 @@ class _Site(NamedTuple):
     region: str
     zone: str
     facility: str
-    number: int
+    place: int
 
 
 class _Kind(NamedTuple):
     role: str
     model: str
     platform: str
-    count: int
+    pieces: int
     ports: str
     port_type: str
 
@@ -92,11 +92,11 @@ def _catalogue(planter: Planter) -> None:
 
 def _space(planter: Planter, site: _Site) -> None:
     at = {"status": "Active", "location": {"name": site.name}}
-    net = f"10.{site.number}"
+    net = f"10.{site.place}"
     planter.add("ipam/prefixes", prefix=f"{net}.0.0/16", type="container", description=f"Everything in {site.name}", **at)
     planter.add("ipam/prefixes", prefix=f"{net}.0.0/24", role="infrastructure", description="Loopbacks", **at)
     planter.add("ipam/prefixes", prefix=f"{net}.1.0/24", role="infrastructure", description="Management", **at)
-    planter.add("ipam/prefixes", prefix=f"2001:db8:{site.number}::/48", description=f"Everything in {site.name}", **at)
+    planter.add("ipam/prefixes", prefix=f"2001:db8:{site.place}::/48", description=f"Everything in {site.name}", **at)
     group = planter.add("ipam/vlan-groups", name=f"{site.name} VLANs", location={"name": site.name})
     for vid, name, role in ((10, "users", "users"), (20, "voice", "users"), (99, "management", "infrastructure")):
         vlan = planter.add("ipam/vlans", vid=vid, name=f"{site.name.lower()}-{name}", vlan_group=group, role=role, **at)
@@ -107,14 +107,14 @@ def _space(planter: Planter, site: _Site) -> None:
 def _devices(planter: Planter, site: _Site) -> None:
     number = 0
     for kind in _KINDS:
-        for place in range(1, kind.count + 1):
+        for place in range(1, kind.pieces + 1):
             number += 1
             name = f"{site.name.lower()}-{kind.role}-{place:02d}"
             tenant = {"leaf": "Retail", "access": "Research"}.get(kind.role)
             device = planter.add(
                 "dcim/devices", name=name, device_type={"model": kind.model}, role=kind.role, platform={"name": kind.platform},
                 location={"name": site.name}, status="Planned" if (kind.role, place) == ("leaf", 6) else "Active",
-                tenant=None if tenant is None else {"name": tenant}, serial=f"SN{site.number}{number:04d}", tags=["production"],
+                tenant=None if tenant is None else {"name": tenant}, serial=f"SN{site.place}{number:04d}", tags=["production"],
             )  # fmt: skip
             _interfaces(planter, site, kind, device, name, number)
             if kind.role == "edge":
@@ -126,20 +126,20 @@ def _interfaces(planter: Planter, site: _Site, kind: _Kind, device: str, name: s
     loopback = planter.add("dcim/interfaces", name="Loopback0", type="virtual", description="Router id", **common)
     port = planter.add("dcim/interfaces", name="Management0", type="1000base-t", mgmt_only=True, **common)
     for place in range(1, 5):
-        uplink = "Uplink" if place > 2 else ""  # noqa: PLR2004
+        uplink = "Uplink" if place > 2 else ""
         planter.add("dcim/interfaces", name=kind.ports.format(place), type=kind.port_type, mtu=9214, description=uplink, **common)
     space = {"namespace": {"name": "Global"}, "status": "Active"}
     own = planter.add(
-        "ipam/ip-addresses", address=f"10.{site.number}.0.{number}/32", role="Loopback", dns_name=f"{name}.example.com", **space
+        "ipam/ip-addresses", address=f"10.{site.place}.0.{number}/32", role="Loopback", dns_name=f"{name}.example.com", **space
     )
-    reach = planter.add("ipam/ip-addresses", address=f"10.{site.number}.1.{number}/24", dns_name=f"{name}-mgmt.example.com", **space)
+    reach = planter.add("ipam/ip-addresses", address=f"10.{site.place}.1.{number}/24", dns_name=f"{name}-mgmt.example.com", **space)
     planter.add("ipam/ip-address-to-interface", ip_address=own, interface=loopback)
     planter.add("ipam/ip-address-to-interface", ip_address=reach, interface=port)
     planter.change("dcim/devices", device, primary_ip4=reach)
 
 
 def _bgp(planter: Planter, site: _Site, device: str) -> None:
-    asn = 65000 + site.number
+    asn = 65000 + site.place
     if not any(row["asn"] == asn for row in planter.store.rows("nautobot_bgp_models.autonomoussystem")):
         planter.add("plugins/bgp/autonomous-systems", asn=asn, status="Active", description=f"Edge of {site.name}")
     instance = planter.add("plugins/bgp/routing-instances", device=device, autonomous_system={"asn": asn}, status="Active")

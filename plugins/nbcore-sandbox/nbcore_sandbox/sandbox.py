@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import threading
 import uuid
@@ -14,10 +15,10 @@ from .answers import Answer, Refused, no_route, not_served
 from .index import Index, Route, load
 from .request import Request
 from .seeding import new_store
-from .store import Store
 from .views import Views
 
 _API = "/api/"
+_log = logging.getLogger("nbcore.sandbox")
 _COMMON = {
     "Content-Type": "application/json",
     "Vary": "Accept, Cookie, origin",
@@ -71,6 +72,11 @@ class Sandbox:
         except Refused as refused:
             answer = refused.answer
             version = version or self._version(request)
+        except Exception as error:
+            _log.exception("%s %s", method, target)
+            answer = Refused(
+                501, {"detail": f"The sandbox fails at this ({type(error).__name__}: {error})."}
+            ).answer
         return self._encoded(method, answer, version)
 
     def _version(self, request: Request) -> str:

@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815  http.server's names
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  http.server's name
+    def log_message(self, format: str, *args: object) -> None:
         """Nothing: the requests are in `received`."""
 
 

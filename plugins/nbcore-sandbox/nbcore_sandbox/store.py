@@ -115,7 +115,7 @@ class Store:
             raise LookupError(step)
         if step in rules.RELATED.get(object_type, {}):
             found = rules.RELATED[object_type][step][0]
-        elif step.removeprefix("_") in route.fields and (field := route.fields[step.removeprefix("_")]):
+        elif (field := route.fields.get(step.removeprefix("_"))) is not None:
             if field.kind not in ("ref", "many"):
                 if rest:
                     raise LookupError(rest)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from . import ipam, names, rules, write
+from . import allocate, rules, write
 from .answers import Answer, Invalid, Refused, broken, missing, not_served
 from .filters import NOT_FILTERS, split
 from .index import Route
-from .listing import MAX_PAGE, PAGE, cut, ordered, page
+from .listing import cut, ordered, page
 from .render import View, address, rendered
 from .request import Request
 from .store import Row, Store
@@ -155,8 +154,8 @@ class Views:
         actions: Mapping[str, tuple[str, Callable[[Request, Route, Row], Answer]]] = {
             "notes": ("GET, POST, HEAD, OPTIONS", self._notes),
             "trace": ("GET, HEAD, OPTIONS", lambda _request, _route, _row: Answer(200, [])),  # no interface has a cable
-            "available-ips": ("GET, POST, HEAD, OPTIONS", self._available_ips),
-            "available-prefixes": ("GET, POST, HEAD, OPTIONS", self._available_prefixes),
+            "available-ips": ("GET, POST, HEAD, OPTIONS", self._free(allocate.addresses)),
+            "available-prefixes": ("GET, POST, HEAD, OPTIONS", self._free(allocate.networks)),
         }
         if name not in actions:
             raise not_served(f"{route.path}/<id>/{name}/")
@@ -170,6 +169,12 @@ class Views:
         row = self._row(route, key)
         with self.store.transaction():
             return act(request, route, row)
+
+    def _free(self, allocation: Callable[[Store, Request, Row, allocate.Create], Answer]) -> Callable[[Request, Route, Row], Answer]:
+        def act(request: Request, _route: Route, row: Row) -> Answer:
+            return allocation(self.store, request, row, lambda path, data: self._create(request, self.store.index.routes[path], data))
+
+        return act
 
     def _notes(self, request: Request, route: Route, row: Row) -> Answer:
         notes = self.store.index.by_type["extras.note"]
@@ -191,75 +196,6 @@ class Views:
         rows = [note for note in self.store.rows("extras.note") if note["assigned_object_id"] == row["id"]]
         found, envelope = cut(ordered(self.store, notes, rows, ""), request.query, request.url)
         return Answer(200, {**envelope, "results": [rendered(self.store, "extras.note", note, View(request.base)) for note in found]})
-
-    # --- allocation ----------------------------------------------------------------------------------------------------
-
-    def _available_ips(self, request: Request, _route: Route, row: Row) -> Answer:
-        limits = [self._address(request, name) for name in ("range_start", "range_end")]
-        free = ipam.FreeHosts(self.store, row, limits[0], limits[1])
-        length = row["prefix_length"]
-        if request.method == "GET":
-            try:
-                limit = int(request.query.get("limit", [str(PAGE)])[-1])
-            except ValueError:
-                limit = PAGE
-            limit = min(limit, MAX_PAGE)
-            listed: list[dict[str, Any]] = []
-            for found in free:
-                listed.append({"ip_version": row["ip_version"], "address": f"{found}/{length}"})
-                if len(listed) in (limit, MAX_PAGE * 100):
-                    break
-            return Answer(200, listed)
-        data = request.json()
-        wanted = data if isinstance(data, list) else [data]
-        if free.size < len(wanted):
-            whole = ipam.network(row)
-            text = (
-                f"An insufficient number of IP addresses are available within the prefix {names.text(self.store, 'ipam.prefix', row)} "
-                f"({len(wanted)} requested, {free.size} available between {limits[0] or whole[0]} and {limits[1] or whole[-1]})."
-            )
-            return Answer(204, {"detail": text})
-        given = [
-            {**item, "address": f"{found}/{length}", "namespace": row["namespace"]}
-            for item, found in zip(wanted, free, strict=False)
-        ]  # fmt: skip
-        answer = self._create(request, self.store.index.by_type["ipam.ipaddress"], given if isinstance(data, list) else given[0])
-        return Answer(answer.status, answer.body)
-
-    @staticmethod
-    def _address(request: Request, name: str) -> ipam.Address | None:
-        if name not in request.query:
-            return None
-        value = request.query[name][-1]
-        try:
-            return ipaddress.ip_address(value)
-        except ValueError:
-            text = f"Incorrectly formatted address in parameter {name}: failed to detect a valid IP address from {value!r}"
-            raise Invalid({"detail": text}) from None
-
-    def _available_prefixes(self, request: Request, route: Route, row: Row) -> Answer:
-        free = ipam.free_networks(self.store, row)
-        if request.method == "GET":
-            return Answer(200, [{"ip_version": row["ip_version"], "prefix": str(item)} for item in free])
-        data = request.json()
-        given = []
-        for item in data if isinstance(data, list) else [data]:
-            if "prefix_length" not in item:
-                raise broken(self.store.index.nautobot, "'prefix_length'", "KeyError")
-            length = item["prefix_length"]
-            if not isinstance(length, int):
-                raise Invalid({"prefix_length": "This field must be an integer."})
-            found = next((network for network in free if length >= network.prefixlen), None)
-            if found is None:
-                text = "Insufficient space is available to accommodate the requested prefix size(s)"
-                return Answer(204, {"detail": text})
-            if length > found.max_prefixlen:
-                raise broken(self.store.index.nautobot, f"invalid IPNetwork {found.network_address}/{length}", "AddrFormatError")
-            taken = ipaddress.ip_network(f"{found.network_address}/{length}")
-            given.append({**item, "prefix": str(taken), "namespace": row["namespace"]})
-            free = sorted(ipam.without(free, taken), key=lambda network: int(network.network_address))
-        answer = self._create(request, route, given if isinstance(data, list) else given[0])
-        return Answer(answer.status, answer.body)
 
 
 def _is_uuid(value: Any) -> bool:

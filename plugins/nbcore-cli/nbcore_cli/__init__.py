@@ -1,0 +1,1 @@
+"""The nbcore command: `nbcore plugins`, `nbcore new app`, `nbcore new hook`."""

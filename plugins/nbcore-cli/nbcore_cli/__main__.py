@@ -1,0 +1,5 @@
+"""`python -m nbcore_cli` is the command too."""
+
+from .main import main
+
+main()
