@@ -374,7 +374,7 @@ def server_text(reply: Reply) -> str:
     if isinstance(data, dict) and len(data) == 1 and isinstance(only := next(iter(data.values())), str):
         return only
     if isinstance(data, dict) and isinstance(data.get("error"), str):
-        return str(data["error"])
+        return f"{data['error']} ({data['exception']})" if isinstance(data.get("exception"), str) else str(data["error"])
     return json.dumps(data, ensure_ascii=False)
 
 

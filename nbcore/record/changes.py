@@ -34,6 +34,21 @@ def updates(record: Record) -> dict[str, Any]:
     return found
 
 
+def to_send(record: Record) -> dict[str, Any]:
+    """The updates less those that only name, by text or dict, the related object that is there already: it is loaded to compare."""
+    changed = updates(record)
+    for name, value in list(changed.items()):
+        original = record._data.get(name)
+        by_name = isinstance(value, dict) or (isinstance(value, str) and not is_uuid(value))
+        if by_name and not record._is_json(name) and is_reference(original):
+            related = record.wrap(original)
+            if not related.has_details:
+                related._load()
+            if same(related._data, value):
+                del changed[name]
+    return changed
+
+
 def normal(value: Any) -> Any:
     """A Python value in the form JSON would bring it back, Records as ids and choices as values."""
     value = wire(value)

@@ -12,7 +12,7 @@ from ..errors import InputError, NotLoadedError, ShapeError
 from ..transport.call import Change
 from . import changes
 from .siblings import Siblings
-from .values import SCALARS, Choice, copied, has_objects, is_choice, is_reference, is_uuid, wire
+from .values import SCALARS, Choice, copied, has_objects, is_choice, is_reference, wire
 
 if TYPE_CHECKING:
     from ..action import Action
@@ -310,7 +310,7 @@ class Record:
         Raises:
             ConflictError: somebody else changed it; `.theirs` is what it holds now.
         """
-        changed = self._named(self.updates())
+        changed = changes.to_send(self)
         if not changed:
             self._settle()
             return False
@@ -328,23 +328,6 @@ class Record:
             Change("update", self._endpoint.type_of(self._data), self._endpoint.path, identity, before, changed, call.id)
         )
         return True
-
-    def _named(self, changed: dict[str, Any]) -> dict[str, Any]:
-        """Drop what only names, by text or dict, the related object that is there already: it is loaded to compare."""
-        for name, value in list(changed.items()):
-            original = self._data.get(name)
-            if (
-                not self._is_json(name)
-                and is_reference(original)
-                and isinstance(value, (str, dict))
-                and not (isinstance(value, str) and is_uuid(value))
-            ):
-                related = self._endpoint.api.wrap(original)
-                if not related.has_details:
-                    related._load()
-                if changes.same(related._data, value):
-                    del changed[name]
-        return changed
 
     def _settle(self) -> None:
         """Forget which fields were assigned or changed in place."""

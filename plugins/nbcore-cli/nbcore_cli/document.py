@@ -71,7 +71,10 @@ def find(document: Mapping[str, Any], name: str) -> Found:
         near = difflib.get_close_matches(name, there, 1)
         hint = f"did you mean {near[0]!r}? " if near else ""
         raise InputError(f"the server has no app at plugins/{name}/; {hint}It has: {', '.join(there) or 'no app with routes'}")
-    return _describe(Schemas(document), slug, _routes(document, slug))
+    routes = _routes(document, slug)
+    if not routes.lists:
+        raise InputError(f"the app at plugins/{slug}/ has no list routes, so there is nothing to write a package for")
+    return _describe(Schemas(document), slug, routes)
 
 
 def _routes(document: Mapping[str, Any], slug: str) -> _Routes:
@@ -102,7 +105,9 @@ def _describe(schemas: Schemas, slug: str, routes: _Routes) -> Found:
     endpoints: list[EndpointSpec] = []
     models: dict[str, str] = {}
     properties: dict[str, frozenset[str]] = {}
-    notes = [f"the route {route}/ is neither a list, an object nor an action of one: reach it by nb.request()" for route in sorted(routes.left)]
+    notes = [
+        f"the route {route}/ is neither a list, an object nor an action of one: reach it by nb.request()" for route in sorted(routes.left)
+    ]
     for name, operations in sorted(routes.lists.items()):
         rows = schemas.rows(part(operations, "get"))
         actions = (

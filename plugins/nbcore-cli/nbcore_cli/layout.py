@@ -31,8 +31,12 @@ Source = str | Bracketed
 
 
 def text(value: str) -> str:
-    """A string literal; whatever the value holds, it stays inside of it."""
-    return json.dumps(value)
+    """A string literal, in the quotes that need fewer escapes; whatever the value holds, it stays inside of it."""
+    literal = json.dumps(value)
+    if value.count('"') <= value.count("'"):
+        return literal
+    inside = literal[1:-1].replace("'", "\\'").replace('\\"', '"')
+    return f"'{inside}'"
 
 
 def texts(head: str, values: Sequence[str]) -> Bracketed:

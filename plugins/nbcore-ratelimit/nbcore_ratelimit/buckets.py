@@ -119,7 +119,7 @@ for i = 3, #ARGV, 2 do
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('(%.0f', now - ARGV[2]))
 redis.call('ZADD', KEYS[1], string.format('%.0f', now), ARGV[1])
-
+redis.call('PEXPIRE', KEYS[1], ARGV[2] + 1000)
 return {-1, 0}
 """
 

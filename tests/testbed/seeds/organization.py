@@ -2,6 +2,8 @@
 
 import os
 
+from constance import config
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from nautobot.dcim.models import Location, LocationType
@@ -28,12 +30,19 @@ SITES = {
 
 
 def seed():
+    options()
     users()
     tenants()
     fields()
     locations()
     contacts()
     relationships()
+
+
+def options():
+    """Write every run-time setting: a first read would insert it, and two of those at once block each other."""
+    for key in settings.CONSTANCE_CONFIG:
+        setattr(config, key, getattr(config, key))
 
 
 def users():
