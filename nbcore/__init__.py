@@ -52,11 +52,13 @@ from .errors import (
 )
 from .graphql import GraphQLRecord
 from .hookspecs import hookimpl
+from .journal import Journal
 from .options import Options
 from .plugins import PluginInfo, PluginWarning
 from .record import Choice, Record
 from .recordset import RecordSet
 from .spec import ActionSpec, AppSpec, EndpointSpec
+from .sync import Plan
 from .transport import Call, Change, Reply
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ __all__ = [
     "GraphQLRecord",
     "InputError",
     "JobTimeoutError",
+    "Journal",
     "MultipleObjectsError",
     "NbcoreError",
     "NotFoundError",
@@ -97,6 +100,7 @@ __all__ = [
     "Options",
     "PartialResult",
     "PermissionDeniedError",
+    "Plan",
     "PluginError",
     "PluginInfo",
     "PluginWarning",

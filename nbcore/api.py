@@ -100,6 +100,7 @@ class Api:
         self._apps: dict[str, App] = {}
         self.aio = Aio(self)
         self.type_map_kept: Any = None
+        self.server_kept: Any = None
         self.type_paths: dict[str, str] = {}
         self.transport.watch("nbcore_ready", api=self)
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ def cache_folder(given: str | None) -> Path:
     return Path(root) / "nbcore"
 
 
-def kept(folder: Path, kind: str, key: Any, make: Callable[[], Any]) -> Any:
+def kept(folder: Path, kind: str, key: Any, make: Callable[[], Any], seconds: float | None = None) -> Any:
     """A document from disk, or made and kept there. A file that cannot be read or written only costs making it again.
 
     Args:
@@ -34,11 +35,13 @@ def kept(folder: Path, kind: str, key: Any, make: Callable[[], Any]) -> Any:
         kind: the beginning of the file's name.
         key: what it depends on; any JSON value.
         make: makes it.
+        seconds: how old it may be; None for any age.
     """
     name = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:24]
     path = folder / f"{kind}-{name}.json"
     with contextlib.suppress(OSError, ValueError):
-        return json.loads(path.read_bytes())
+        if seconds is None or time.time() - path.stat().st_mtime < seconds:
+            return json.loads(path.read_bytes())
     document = make()
     with contextlib.suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ class Endpoint(Writing):
         self.endpoint_actions = {action.attribute: action for action in spec.actions if action.on == "endpoint"}
         self.null_forms: dict[str, tuple[str, str]] = {}
         self.known_fields: frozenset[str] = frozenset()
-        self.sample: dict[str, Any] | None = None
+        self.facts: Any = None
         self._choices: dict[str, list[dict[str, Any]]] | None = None
         self._classes: dict[str, type[Record]] = {}
 

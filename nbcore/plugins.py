@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 APPS = "nbcore.apps"
 HOOKS = "nbcore.hooks"
 _log = logging.getLogger("nbcore.plugins")
+_OWN = frozenset({"NBCORE_CACHE_DIR", "NBCORE_TRACE_HOOKS"})  # the core's own, and no plugin's of the name "cache" or "trace"
 _SPEC_NAMES = frozenset(hookspecs.names())
 
 
@@ -161,7 +162,8 @@ class Plugins:
         text = (
             f"plugin {info.name!r} of {info.distribution or 'an unknown distribution'} {info.version} ({info.target}) failed: {info.error}"
         )
-        configured = info.name in self.options.settings or any(key.startswith(f"NBCORE_{info.name.upper()}_") for key in os.environ)
+        asked = (key for key in os.environ if key not in _OWN and key.startswith(f"NBCORE_{info.name.upper().replace('-', '_')}_"))
+        configured = info.name in self.options.settings or any(asked)
         if info.target == "given" or self.options.strict_plugins or (info.group == HOOKS and configured):
             raise PluginError(text) from exc
         warnings.warn(text, PluginWarning, stacklevel=2)

@@ -80,7 +80,7 @@ class RecordSet(Sequence["Record"]):
                 if attempt == _READS:
                     raise DriftError(
                         f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
-                        "Read with consistency=\"strict\", or when less is written."
+                        'Read with consistency="strict", or when less is written.'
                     ) from drift
         raise AssertionError("unreachable")
 

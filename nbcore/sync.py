@@ -133,7 +133,7 @@ def plan(
         for name, value in wanted[identity].items():
             if name not in names:
                 record[name] = value
-        (made.updates if record._named(record.updates()) else made.unchanged).append(record)
+        (made.updates if changes.to_send(record) else made.unchanged).append(record)
     made.creates = [dict(item) for identity, item in wanted.items() if identity not in seen]
     return made
 

@@ -234,7 +234,7 @@ class Writing:
         """Tell the hooks of a confirmed write."""
         self.api.transport.watch("nbcore_changed", change=change)
 
-    def _bulk(self, journal: Journal, **options: Any) -> list[Entry]:
+    def _bulk(self, journal: Journal, /, **options: Any) -> list[Entry]:
         file = options.pop("journal", None)
         if unknown := sorted(set(options) - {"known", "given", "chunk_size", "on_error", "parallel"}):
             raise InputError(f"a list takes no {unknown[0]!r}; it takes chunk_size, on_error, parallel and journal")

@@ -6,7 +6,8 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CallError
-from .plan import Column, NotExact, Plan, plan, sample_of
+from .facts import NotExact, facts_of
+from .plan import Column, Plan, plan
 from .rows import Hidden, answered
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def partial(endpoint: Endpoint, query: Query) -> list[dict[str, Any]] | None:
 
 
 def _in_rest_form(endpoint: Endpoint, planned: Plan, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    kind = sample_of(endpoint)["object_type"]
+    kind = facts_of(endpoint).object_type
     rows = [{"id": row["id"], "object_type": kind, "url": f"{endpoint.url}/{row['id']}/"} for row in data]
     for column in planned.columns:
         for source, target in zip(data, rows, strict=True):
@@ -45,7 +46,7 @@ def _put(endpoint: Endpoint, column: Column, source: dict[str, Any] | None, targ
         if source is None:
             target[step] = None
             return
-        kind = sample_of(endpoint.api.endpoint(path))["object_type"]
+        kind = facts_of(endpoint.api.endpoint(path)).object_type
         url = f"{endpoint.api.base_url}/{path}/{source['id']}/"
         target = target.setdefault(step, {"id": source["id"], "object_type": kind, "url": url})
     if column.kind == "reference" or source is None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import reader
 from ..errors import CallError, InputError
-from ..record.values import is_reference, route_of
-from .typemap import Shape, TypeMap, type_map
+from ..query import Query
+from ..record.values import route_of
+from .facts import NotExact, facts_of
+from .typemap import Shape, TypeMap, on_disk, type_map
 
 if TYPE_CHECKING:
     from ..api import Api
     from ..endpoint import Endpoint
-    from ..query import Query
 
 _log = logging.getLogger("nbcore.projection")
 # Scalars that both routes give alike; the others (Decimal, times of day, JSON text) go by REST.
@@ -99,10 +100,6 @@ def explain(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: st
     return Explanation("rest", (listed, *(f"GET of the distinct objects at {way}, 87 ids a request" for way in ways)), planned.reason)
 
 
-class NotExact(Exception):
-    """The reason why GraphQL cannot answer this."""
-
-
 def plan(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: str = "") -> Plan:
     """The plan for some fields of a list.
 
@@ -121,12 +118,12 @@ def plan(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: str =
         return Plan("rest", "an API version is pinned, and GraphQL has none", columns)
     try:
         types = type_map(endpoint.api)
-        sample = sample_of(endpoint)
-        listed = types.list_of(sample["object_type"])
+        facts = facts_of(endpoint)
+        listed = types.list_of(facts.object_type)
         if listed is None:
-            raise NotExact(f"GraphQL has no list of {sample['object_type']}")
+            raise NotExact(f"GraphQL has no list of {facts.object_type}")
         kind, args = types.lists[listed]
-        found = tuple(_column(types, endpoint, kind, column, sample) for column in columns)
+        found = tuple(_column(types, endpoint, kind, column) for column in columns)
         return Plan("graphql", "every field and filter has an exact counterpart", found, listed, _arguments(endpoint, query, args))
     except NotExact as reason:
         return Plan("rest", str(reason), columns)
@@ -135,19 +132,7 @@ def plan(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: str =
         return Plan("rest", f"GraphQL cannot be used: {exc}", columns)
 
 
-def sample_of(endpoint: Endpoint) -> dict[str, Any]:
-    """One row of the list by REST (kept): its object type, and how the server writes times."""
-    if endpoint.sample is None:
-        from ..query import Query
-
-        rows = reader.page(endpoint, Query(), 0, 1)[0].rows
-        if not rows or not isinstance(rows[0].get("object_type"), str):
-            raise NotExact("there is no row yet to learn its object type from")
-        endpoint.sample = rows[0]
-    return endpoint.sample
-
-
-def _column(types: TypeMap, endpoint: Endpoint, kind: str, column: Column, sample: dict[str, Any]) -> Column:
+def _column(types: TypeMap, endpoint: Endpoint, kind: str, column: Column) -> Column:
     steps, at = column.steps, endpoint
     owners: list[str] = []
     routes: list[str] = []
@@ -175,20 +160,20 @@ def _column(types: TypeMap, endpoint: Endpoint, kind: str, column: Column, sampl
             continue
         if not last:
             raise NotExact(f"{'__'.join(steps[: index + 1])!r} is no related object")
-        return replace(_leaf(types, at, column, shape, name, many, sample), owners=tuple(owners), routes=tuple(routes))
+        return replace(_leaf(types, endpoint, at, column, shape, name, many), owners=tuple(owners), routes=tuple(routes))
     raise NotExact("no field")
 
 
-def _leaf(types: TypeMap, at: Endpoint, column: Column, shape: Shape, name: str, many: bool, sample: dict[str, Any]) -> Column:
+def _leaf(types: TypeMap, root: Endpoint, at: Endpoint, column: Column, shape: Shape, name: str, many: bool) -> Column:
     if name in ("url", "display", "object_type", "natural_slug") or shape.many or name in at.json_fields:
         raise NotExact(f"{name!r} is written otherwise in GraphQL")
     if shape.kind == "ENUM":
         if many:
             raise NotExact(f"{column.path!r} is a choice of many objects")
         choices = _choices(at, types.enums[shape.name], name)
-        return Column(column.path, column.steps, "plain choice" if isinstance(sample_of(at).get(name), str) else "choice", choices)
+        return Column(column.path, column.steps, "plain choice" if name in facts_of(at).texts else "choice", choices)
     if shape.name == "DateTime":
-        if not str(sample.get("created") or "").endswith("Z"):
+        if not facts_of(root).utc:
             raise NotExact("the server writes times in a time zone of its own")
         return Column(column.path, column.steps, "many" if many else "time")
     if shape.name == "String" and shape.required and _is_file(at, name):
@@ -200,33 +185,36 @@ def _leaf(types: TypeMap, at: Endpoint, column: Column, shape: Shape, name: str,
 
 def _is_file(endpoint: Endpoint, name: str) -> bool:
     """Whether a text is a file's name: REST then writes its address, or null. A row tells; a related object's is asked on suspicion."""
-    if endpoint.sample is None and not any(word in name for word in ("image", "file", "attachment")):
+    if endpoint.facts is None and not any(word in name for word in ("image", "file", "attachment")):
         return False
-    value = sample_of(endpoint).get(name)
-    return value is None or (isinstance(value, str) and value.startswith(("http://", "https://")) and "/media/" in value)
+    facts = facts_of(endpoint)
+    return name in facts.missing or name in facts.files
 
 
 def _only_in_graphql(endpoint: Endpoint, name: str) -> bool:
     """Whether REST has no such field, as with reverse relations (`interfaces` of a device)."""
-    return name not in endpoint.m2m_fields and name not in sample_of(endpoint)
+    return name not in endpoint.m2m_fields and name not in facts_of(endpoint).names
 
 
 def _related(types: TypeMap, root: Endpoint, at: Endpoint, kind: str, name: str) -> Endpoint:
     """The list route of a related object: from a reference to it, else found by asking GraphQL for one object of its type."""
     api: Api = root.api
-    sample = sample_of(at) if at.sample is not None or at is root else {}
-    value = sample.get(name)
-    if isinstance(value, dict) and is_reference(value):
-        return api.endpoint(route_of(value))
+    if at is root and (route := facts_of(root).routes.get(name)):
+        return api.endpoint(route)
     if kind not in api.type_paths:
-        listed = types.list_of(f".{kind.lower().removesuffix('type')}")
-        if listed is None:
-            raise NotExact(f"GraphQL has no list of {kind}")
-        rows = api.graphql.query(f"{{ {listed}(limit: 1) {{ id url }} }}").data[listed]
-        if not rows:
-            raise NotExact(f"there is no {kind} yet to learn its route from")
-        api.type_paths[kind] = route_of(rows[0])
+        api.type_paths[kind] = on_disk(api, "route", [kind], lambda: _route(types, api, kind))
     return api.endpoint(api.type_paths[kind])
+
+
+def _route(types: TypeMap, api: Api, kind: str) -> str:
+    """The list route of a type's objects, from one of them."""
+    listed = types.list_of(f".{kind.lower().removesuffix('type')}")
+    if listed is None:
+        raise NotExact(f"GraphQL has no list of {kind}")
+    rows = api.graphql.query(f"{{ {listed}(limit: 1) {{ id url }} }}").data[listed]
+    if not rows:
+        raise NotExact(f"there is no {kind} yet to learn its route from")
+    return route_of(rows[0])
 
 
 def _choices(endpoint: Endpoint, names: dict[str, str], name: str) -> dict[str, tuple[Any, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from .. import documents
 if TYPE_CHECKING:
     from ..api import Api
 
+_TRUSTED = 300.0  # seconds in which a server is taken not to have been upgraded
 _OF_TYPE = "kind name ofType { kind name ofType { kind name ofType { kind name } } }"
 _QUERY = (
     f"{{ __schema {{ queryType {{ fields {{ name args {{ name type {{ {_OF_TYPE} }} }} type {{ {_OF_TYPE} }} }} }}"
@@ -57,14 +59,23 @@ class TypeMap:
 
 
 def type_map(api: Api) -> TypeMap:
-    """The type map of an Api's server: one status() and, the first time on this machine, one introspection query."""
+    """The type map of an Api's server: one introspection query, the first time on this machine."""
     if api.type_map_kept is None:
-        status = api.status()
-        key = ["types-3", api.options.url, status["nautobot-version"], status.get("nautobot-apps"), status.get("plugins")]
-        folder = documents.cache_folder(api.options.cache_dir)
-        api.type_map_kept = TypeMap(documents.kept(folder, "graphql", key, lambda: _condense(api.graphql.query(_QUERY).data["__schema"])))
+        api.type_map_kept = TypeMap(on_disk(api, "graphql", ["types-3"], lambda: _condense(api.graphql.query(_QUERY).data["__schema"])))
     found: TypeMap = api.type_map_kept
     return found
+
+
+def on_disk(api: Api, kind: str, key: list[Any], make: Callable[[], Any]) -> Any:
+    """What was learned of a server, kept on disk by its address, version and plugins; these are asked again after five minutes."""
+    folder = documents.cache_folder(api.options.cache_dir)
+    if api.server_kept is None:
+        api.server_kept = documents.kept(folder, "server", api.options.url, lambda: _server(api.status()), _TRUSTED)
+    return documents.kept(folder, kind, [api.options.url, api.server_kept, *key], make)
+
+
+def _server(status: dict[str, Any]) -> list[Any]:
+    return [status["nautobot-version"], status.get("nautobot-apps"), status.get("plugins")]
 
 
 def _condense(schema: dict[str, Any]) -> dict[str, Any]:

@@ -140,6 +140,15 @@ def test_it_is_an_error_when_the_environment_asks_for_it(site):
     assert "'broken' of broken-dist 1.0" in text
 
 
+@pytest.mark.parametrize("name", ["cache", "trace"])
+def test_the_cores_own_environment_asks_for_no_plugin(site, name):
+    site.install("broken-dist", FAILURES["a failing import"][0], hooks={name: "broken_dist:make"})
+    names, report, warned = site.run(READ.format(more=f", allow=[{name!r}]"), env={"NBCORE_CACHE_DIR": "x", "NBCORE_TRACE_HOOKS": "1"})
+    assert names == ["d1"]
+    assert report[0][1] == "failed"
+    assert len(warned) == 1
+
+
 def test_two_distributions_that_claim_one_name_are_both_named(site):
     site.install("watch-dist", WATCH, hooks={"watch": "watch_dist:make"})
     site.install("other-dist", WATCH, hooks={"other": "other_dist:make"})

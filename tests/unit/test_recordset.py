@@ -166,7 +166,7 @@ def test_rows_that_moved_once_are_read_again(make, wire, before, after, threadin
 
 def test_rows_that_keep_moving_are_an_error_and_no_wrong_list(make, wire):
     moving(wire, [ROWS[number % 3 :] for number in range(60)])
-    with pytest.raises(nbcore.DriftError, match=r"lab/devices.*moved.*sort"):
+    with pytest.raises(nbcore.DriftError, match=r"lab/devices.*moved"):
         list(make(page_size=3).lab.devices.all())
     assert len(wire.calls) < 30
 

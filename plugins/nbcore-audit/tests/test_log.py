@@ -190,11 +190,12 @@ def test_a_file_that_is_renamed_while_it_is_read_is_read_once(tmp_path, monkeypa
     def rotated(name: str) -> list[str]:
         monkeypatch.setattr("nbcore_audit.reading.backups", real)
         log.append(line(2, 200))
+        log.append(line(3, 200))
         return real(name)
 
     monkeypatch.setattr("nbcore_audit.reading.backups", rotated)
     assert [(entry.intent["call"], len(entry.changes)) for entry in read(path)] == [("1", 1)]
-    assert [entry.intent["call"] for entry in read(path)] == ["1", "2"]
+    assert [entry.intent["call"] for entry in read(path)] == ["1", "2", "3"]
 
 
 def test_reading_goes_on_while_the_file_is_rotated(tmp_path):

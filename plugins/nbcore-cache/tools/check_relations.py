@@ -22,11 +22,27 @@ from django.core.cache import caches
 from django.core.cache.backends.dummy import DummyCache
 from django.db import connection, transaction
 from nautobot.users.models import User
-from rest_framework.test import APIClient
+from django.urls import get_resolver
+from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
 TABLE_DATA = json.loads(Path(globals().get("TABLE", "relations.json")).read_text(encoding="utf-8"))
 SKIP = ("users/", "extras/object-changes", "extras/job", "extras/scheduled-jobs", "extras/file-proxies", "extras/dynamic-groups")
 ROUTES = {path: row for path, row in TABLE_DATA["routes"].items() if row["shows"] is not None and not path.startswith(SKIP)}
+
+
+def list_views(resolver: Any, prefix: str = "") -> dict[str, Any]:
+    """The view of each list route below /api/."""
+    found: dict[str, Any] = {}
+    for pattern in resolver.url_patterns:
+        path = prefix + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            found.update(list_views(pattern, path))
+        elif path.startswith("api/") and "format" not in path and (pattern.name or "").endswith("-list"):
+            found[path.removeprefix("api/").replace("^", "").replace("$", "").rstrip("/")] = getattr(pattern.callback, "cls", None)
+    return found
+
+
+VIEWS = list_views(get_resolver())
 
 
 class NoCache(DummyCache):
@@ -51,36 +67,41 @@ class Check:
     """The objects made so far, and the lists as they were after the last step."""
 
     def __init__(self) -> None:
+        self.user = User.objects.filter(is_superuser=True).first()
+        self.factory = APIRequestFactory()
         self.client = APIClient()
-        self.client.force_authenticate(User.objects.filter(is_superuser=True).first())
+        self.client.force_authenticate(self.user)
         self.made: dict[str, tuple[str, str]] = {}
         self.lists: dict[str, dict[str, str]] = {}
         self.wrong: list[str] = []
         self.steps = 0
         self.began = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
-        self.undated: set[str] = set()
 
     def read(self) -> dict[str, dict[str, str]]:
         """Every list, as far as it is ours: each row as text, by its id."""
-        found = {}
+        found: dict[str, dict[str, str]] = {}
         for path in ROUTES:
-            ours = {"created__gte": self.began}
-            if path in self.undated:
-                ours = {"id": [key for route, key in self.made.values() if route == path] or ["00000000-0000-0000-0000-000000000000"]}
-            answer = self.client.get(f"/api/{path}/", {"limit": 1000, "exclude_m2m": "false", **ours}, HTTP_HOST="localhost")
-            if answer.status_code == 400 and path not in self.undated:
-                self.undated.add(path)
-                return self.read()
+            model = VIEWS[path].queryset.model
+            dated = any(field.name == "created" for field in model._meta.get_fields())
+            keys = [key for route, key in self.made.values() if route == path]
+            ours = {"created__gte": self.began} if dated else {"pk__in": keys}
+            found[path] = {}
+            if not model.objects.filter(**ours).exists():
+                continue
+            query = {"limit": 1000, "exclude_m2m": "false", **({"created__gte": self.began} if dated else {"id": keys})}
+            request = self.factory.get(f"/api/{path}/", query, HTTP_HOST="localhost")
+            force_authenticate(request, self.user)
+            answer = VIEWS[path].as_view({"get": "list"})(request)
             if answer.status_code == 200:
-                found[path] = {str(row["id"]): json.dumps(row, sort_keys=True) for row in answer.json()["results"]}
+                found[path] = {str(row["id"]): json.dumps(row, sort_keys=True, default=str) for row in answer.data["results"]}
         return found
 
     def start(self) -> None:
         """What the lists hold before the first step."""
         self.lists = self.read()
 
-    def send(self, method: str, path: str, data: Any = None) -> Any:
-        """One request; what it may alter is compared with the table afterwards."""
+    def send(self, method: str, path: str, data: Any = None, name: str = "") -> Any:
+        """One request, which may make an object of a name; what it alters is compared with the table afterwards."""
         point = transaction.savepoint()
         answer = getattr(self.client, method)(f"/api/{path}/", data, format="json", HTTP_HOST="localhost")
         if answer.status_code >= 400:
@@ -88,8 +109,11 @@ class Check:
             print(f"   not done: {method} {path} {answer.status_code} {answer.content[:300]!r}")
             return None
         transaction.savepoint_commit(point)
+        row = answer.json() if answer.content else {}
+        if name:
+            self.made[name] = (path, row["id"])
         self.compare(f"{method} {path}", "/".join(path.split("/")[:2]))
-        return answer.json() if answer.content else {}
+        return row
 
     def compare(self, what: str, route: str) -> None:
         """Which lists are other than before, and may they be?"""
@@ -110,11 +134,8 @@ class Check:
 
     def make(self, name: str, path: str, /, **data: Any) -> str:
         """Create an object; its id."""
-        row = self.send("post", path, data)
-        if row is None:
-            return ""
-        self.made[name] = (path, row["id"])
-        return str(row["id"])
+        row = self.send("post", path, data, name)
+        return "" if row is None else str(row["id"])
 
     def change(self, name: str, /, **data: Any) -> None:
         """Change an object."""

@@ -32,7 +32,7 @@ def describe(source: str, name: str) -> Found:
         found = find(_read(Path(source)), name)
         note = "many-to-many fields that can only be read are not in a document: add them to m2m_fields, or generate from the server"
         return replace(found, notes=(*found.notes, note))
-    with nbcore.api(source, retries=2) as api:
+    with nbcore.api(source) as api:
         found = find(api.openapi(), name)
         notes = list(found.notes)
         endpoints = tuple(_asked(api, found, endpoint, notes) for endpoint in found.spec.endpoints)

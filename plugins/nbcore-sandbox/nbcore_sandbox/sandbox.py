@@ -74,9 +74,7 @@ class Sandbox:
             version = version or self._version(request)
         except Exception as error:
             _log.exception("%s %s", method, target)
-            answer = Refused(
-                501, {"detail": f"The sandbox fails at this ({type(error).__name__}: {error})."}
-            ).answer
+            answer = Refused(501, {"detail": f"The sandbox fails at this ({type(error).__name__}: {error})."}).answer
         return self._encoded(method, answer, version)
 
     def _version(self, request: Request) -> str:

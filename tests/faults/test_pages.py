@@ -1,0 +1,215 @@
+"""Cases 61 to 69: rows that come, go and move while pages are read. Exact data or DriftError by default, exact under consistency="strict"."""
+
+from __future__ import annotations
+
+import nbcore
+import pytest
+
+from . import plays
+
+ROWS = 100
+PATH = "lab/devices"
+
+
+def pages(request):
+    return request.method == "GET" and request.path == f"{PATH}/"
+
+
+class Moving:
+    """A list of which something moves after the second page was answered; again at every read, or once."""
+
+    def __init__(self, world, strict):
+        self.world = world
+        self.store = world.store
+        self.rows = self.store.fill(ROWS)
+        self.strict = strict
+        self.given = 0
+        self.number = 0
+
+    def after_second(self, change, always):
+        def look(request):
+            if not pages(request):
+                return
+            self.given += 1
+            if self.given == 2 or (always and self.given > 2 and self.given % 2 == 0):
+                with self.store.lock:
+                    change(self)
+
+        self.world.server.after.append(look)
+
+    def read(self):
+        nb = self.world.connect(page_size=10)
+        options = {"consistency": "strict"} if self.strict else {}
+        return list(nb.endpoint(PATH).all(**options))
+
+    def check(self):
+        """Every row that was there throughout, once."""
+        there = {row["id"] for row in self.rows} & set(self.store.tables[PATH])
+        try:
+            found = [record.id for record in self.read()]
+        except nbcore.DriftError as error:
+            assert not self.strict
+            assert "moved" in str(error)
+            assert PATH in str(error)
+            return
+        there &= set(self.store.tables[PATH])
+        assert len(found) == len(set(found))
+        assert there <= set(found)
+
+
+def delete_early(moving):
+    table = moving.store.tables[PATH]
+    del table[min(table)]
+
+
+def insert_early(moving):
+    moving.number += 1
+    moving.store.add(PATH, {"id": f"00000000-0000-3000-8000-{moving.number:012d}", "name": f"a{moving.number:04d}"})
+
+
+def insert_late(moving):
+    moving.number += 1
+    moving.store.add(PATH, {"id": f"f0000000-0000-4000-8000-{moving.number:012d}", "name": f"z{moving.number:04d}"})
+
+
+def delete_and_insert(moving):
+    delete_early(moving)
+    insert_late(moving)
+
+
+def delete_many(moving):
+    for _ in range(15):
+        delete_early(moving)
+
+
+def rename_to_front(moving):
+    table = moving.store.tables[PATH]
+    last = max((row for row in table.values() if row["name"].startswith("d")), key=lambda row: row["name"])
+    last["name"] = "a" + last["name"]
+
+
+def rename_to_end(moving):
+    table = moving.store.tables[PATH]
+    first = min((row for row in table.values() if row["name"].startswith("d")), key=lambda row: row["name"])
+    first["name"] = "z" + first["name"]
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
+@pytest.mark.parametrize(
+    "change", [delete_early, insert_early, delete_and_insert, delete_many, insert_late, rename_to_front, rename_to_end], ids=lambda f: f.__name__
+)
+@pytest.mark.case(61, 62, 63, 64)
+def test_rows_that_move(world, strict, always, change):
+    moving = Moving(world, strict)
+    moving.after_second(change, always)
+    moving.check()
+
+
+@pytest.mark.parametrize("change", [delete_early, insert_early, delete_and_insert, rename_to_front], ids=lambda f: f.__name__)
+@pytest.mark.case(61, 62, 63, 64)
+def test_one_move_is_repaired(world, change):
+    """Read again, the list is exactly what the server holds."""
+    moving = Moving(world, strict=False)
+    moving.after_second(change, always=False)
+    found = [record.id for record in moving.read()]
+    rows = sorted(moving.store.tables[PATH].values(), key=lambda row: row["name"])
+    if change is delete_and_insert and found != [row["id"] for row in rows]:
+        assert {row["id"] for row in moving.rows} & set(moving.store.tables[PATH]) <= set(found)
+    else:
+        assert found == [row["id"] for row in rows]
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.case(65)
+def test_tied_sort_keys(world, strict):
+    """A server that orders ties by chance, another way on each page."""
+    moving = Moving(world, strict)
+    for row in moving.rows:
+        row["shelf"] = 1
+    moving.store.order = "shelf"
+
+    def shuffle(request):
+        if pages(request):
+            table = moving.store.tables[PATH]
+            for key in list(table)[:7]:
+                table[key] = table.pop(key)
+
+    world.server.after.append(shuffle)
+    moving.check()
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.case(66)
+def test_a_next_loop_is_bounded(world, strict):
+    """A server that answers every page with the first."""
+    rows = world.store.fill(10)
+    page = {"count": 100, "next": f"{world.server.url}/api/{PATH}/?limit=10&offset=10", "previous": None, "results": rows}
+    world.server.inject(pages, plays.says(200, page), times=None)
+    nb = world.connect(page_size=10)
+    for error in world.fails(nbcore.DriftError, lambda _index: list(nb.endpoint(PATH).all(**({"consistency": "strict"} if strict else {})))):
+        assert PATH in str(error)
+    assert len(world.server.requests) < 400
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.case(67)
+def test_a_count_of_a_thousand_million_is_bounded(world, strict):
+    rows = world.store.fill(25)
+
+    def lies(x):
+        _, page = x.commit()
+        x.answer(200, {**page, "count": 10**9})
+
+    world.server.inject(pages, lies, times=None)
+    nb = world.connect(page_size=10)
+    options = {"consistency": "strict"} if strict else {}
+    for result in world.each(lambda _index: [record.id for record in nb.endpoint(PATH).all(**options)]):
+        assert isinstance(result, nbcore.DriftError) or sorted(result) == sorted(row["id"] for row in rows)
+    assert len(world.server.requests) < 400
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.parametrize("maximum", [4, 1000])
+@pytest.mark.case(68)
+def test_the_maximum_page_size_changes(world, strict, maximum):
+    moving = Moving(world, strict)
+    moving.store.maximum = 10
+    moving.after_second(lambda _moving: setattr(moving.store, "maximum", maximum), always=False)
+    found = [record.id for record in moving.read()]
+    assert found == [row["id"] for row in moving.rows]
+
+
+@pytest.mark.parametrize("number", [0, 1, 9, 10, 11, 19, 20, 100])
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.case(69)
+def test_the_order_is_the_same_in_parallel(world, number, strict):
+    rows = world.store.fill(number)
+    nb = world.connect(page_size=10)
+    options = {"consistency": "strict"} if strict else {}
+    results = world.ok(lambda _index: [record.id for record in nb.endpoint(PATH).all(**options)])
+    assert all(result == [row["id"] for row in rows] for result in results)
+
+
+@pytest.mark.parametrize("window", [(0, 10), (5, 10), (0, 35), (95, 10), (200, 10), (99, 1)])
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+def test_windows(world, window, strict):
+    rows = world.store.fill(ROWS)
+    start, limit = window
+    options = {"consistency": "strict"} if strict else {}
+    found = world.connect(page_size=10).endpoint(PATH).filter(limit=10, **options)[start : start + limit]
+    assert [record.id for record in found] == [row["id"] for row in rows[start : start + limit]]
+
+
+def test_strict_needs_a_server_that_sorts(world):
+    world.store.fill(30)
+
+    def unsorted(x):
+        _, page = x.commit()
+        x.answer(200, {**page, "results": page["results"][::-1]})
+
+    world.server.inject(pages, unsorted, times=None)
+    with pytest.raises(nbcore.DriftError, match="sort by id"):
+        list(world.connect(page_size=10).endpoint(PATH).all(consistency="strict"))
+    with pytest.raises(nbcore.InputError, match="sort"):
+        world.connect().endpoint(PATH).all(consistency="strict", sort="name")
