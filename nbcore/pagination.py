@@ -64,7 +64,7 @@ def read(fetch: Fetch, size: int, start: int, stop: int | None, in_order: Map | 
     got = len(first.rows)
     overlap = 1 if got > 1 else 0
     step = got - overlap
-    if not state.over(stop):
+    if step and not state.over(stop):
 
         def one(offset: int) -> Page:
             return fetch(offset, got)

@@ -27,7 +27,13 @@ class Site:
         self.packages.mkdir(parents=True)
 
     def install(
-        self, name: str, source: str = "", *, apps: Mapping[str, str] | None = None, hooks: Mapping[str, str] | None = None, version: str = "1.0"
+        self,
+        name: str,
+        source: str = "",
+        *,
+        apps: Mapping[str, str] | None = None,
+        hooks: Mapping[str, str] | None = None,
+        version: str = "1.0",
     ) -> None:
         """Install a distribution `name` with a module of that name (`-` as `_`) and its entry points."""
         (self.packages / f"{name.replace('-', '_')}.py").write_text(textwrap.dedent(source))
@@ -59,5 +65,10 @@ class Site:
         }
         code = "import json, nbcore\nfrom nbcore.testing import Wire, make_api, row\n" + textwrap.dedent(script)
         return subprocess.run(
-            [sys.executable, *flags, "-c", code], env={**kept, **places, **(env or {})}, capture_output=True, text=True, timeout=60, cwd=self.folder
+            [sys.executable, *flags, "-c", code],
+            env={**kept, **places, **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=self.folder,
         )

@@ -102,7 +102,8 @@ def answered(endpoint: Endpoint, query: Query, plan: Plan) -> list[dict[str, Any
         answer = api.graphql.query(text, {"limit": limit + 1, "offset": offset}).data["rows"]
         more = len(answer) > limit
         if not total:
-            total.append(reader.count(endpoint, query.window(-query.start, None)) if more else offset + len(answer))
+            last = not more or (query.stop is not None and offset + limit >= query.stop)
+            total.append(offset + len(answer) if last else reader.count(endpoint, query.window(-query.start, None)))
         found = pagination.Page(answer[:limit], total[0], more)
         return found
 

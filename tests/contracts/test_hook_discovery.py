@@ -77,7 +77,7 @@ def test_settings_for_a_plugin_that_is_not_installed(site):
 
 def test_settings_for_a_disabled_plugin(site):
     site.install("watch-dist", WATCH, hooks={"watch": "watch_dist:make"})
-    names, text, _ = site.run(READ.format(more=", settings={'watch': {}}, disable=['watch']"))
+    _, text, _ = site.run(READ.format(more=", settings={'watch': {}}, disable=['watch']"))
     assert "'watch'" in text
 
 
@@ -95,9 +95,15 @@ FAILURES = {
         MARK + "class P:\n    @hookimpl(specname='nbcore_chnaged')\n    def on_change(self, change): ...\ndef make(options): return P()",
         "nbcore_chnaged",
     ),
-    "a wrong argument": (MARK + "class P:\n    @hookimpl\n    def nbcore_send(self, request): ...\ndef make(options): return P()", "request"),
+    "a wrong argument": (
+        MARK + "class P:\n    @hookimpl\n    def nbcore_send(self, request): ...\ndef make(options): return P()",
+        "request",
+    ),
     "a forgotten mark": ("class P:\n    def nbcore_send(self, call): ...\ndef make(options): return P()", "hookimpl"),
-    "a class for an object": (MARK + "class P:\n    @hookimpl\n    def nbcore_close(self, api): ...\ndef make(options): return P", "P is a class"),
+    "a class for an object": (
+        MARK + "class P:\n    @hookimpl\n    def nbcore_close(self, api): ...\ndef make(options): return P",
+        "P is a class",
+    ),
     "no hook at all": ("def make(options): return object()", "no hook"),
     "a newer nbcore": (
         MARK + "class P:\n    nbcore_requires = '99.1'\n    @hookimpl\n    def nbcore_close(self, api): ...\ndef make(options): return P()",
@@ -136,7 +142,7 @@ def test_it_is_an_error_when_it_was_asked_for(site, failure, how):
 
 def test_it_is_an_error_when_the_environment_asks_for_it(site):
     site.install("broken-dist", FAILURES["a failing import"][0], hooks={"broken": "broken_dist:make"})
-    names, text, _ = site.run(READ.format(more=""), env={"NBCORE_BROKEN_FILE": "x"})
+    _, text, _ = site.run(READ.format(more=""), env={"NBCORE_BROKEN_FILE": "x"})
     assert "'broken' of broken-dist 1.0" in text
 
 

@@ -8,8 +8,9 @@ import inspect
 import types
 from pathlib import Path
 
-import nbcore
 import pytest
+
+import nbcore
 
 SUBMODULES = {
     path.stem if path.is_file() else path.name

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import AppSpec, EndpointSpec, hookimpl
 
 pytestmark = pytest.mark.integration
@@ -55,7 +56,12 @@ def test_forms_of_the_url(live_settings, connect, end):
 @pytest.mark.parametrize("token", [uuid.uuid4().hex + "00000000", ""], ids=["bad", "missing"])
 def test_a_bad_or_missing_token(connect, token):
     nb = connect(token=token)
-    asks = [nb.status, lambda: list(nb.endpoint("extras/tags").all()), lambda: nb.endpoint("extras/tags").get(NOBODY), lambda: nb.graphql.query("{a}")]
+    asks = [
+        nb.status,
+        lambda: list(nb.endpoint("extras/tags").all()),
+        lambda: nb.endpoint("extras/tags").get(NOBODY),
+        lambda: nb.graphql.query("{a}"),
+    ]
     for ask in asks:
         with pytest.raises(nbcore.PermissionDeniedError, match="token"):
             ask()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import uuid
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import ActionSpec, AppSpec, EndpointSpec, hookimpl
 
 pytestmark = pytest.mark.integration

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from nbcore import Api
 from nbcore.testing import Wire, make_api
 

@@ -7,7 +7,20 @@ from typing import Any
 from nbcore import ActionSpec, AppSpec, EndpointSpec, Record
 from nbcore.testing import Wire, reference, row, sent
 
-__all__ = ["CHANGED", "LAB", "Device", "Place", "asked", "device", "ident", "place", "reference", "refuse_unknown_filters", "sent", "status"]
+__all__ = [
+    "CHANGED",
+    "LAB",
+    "Device",
+    "Place",
+    "asked",
+    "device",
+    "ident",
+    "place",
+    "reference",
+    "refuse_unknown_filters",
+    "sent",
+    "status",
+]
 
 
 class Device(Record):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import Action, hookimpl
 from nbcore.testing import reply
 
@@ -140,7 +141,9 @@ def test_a_version_for_one_request(record, wire):
 
 
 def test_notes_of_any_record(nb, wire):
-    wire.on("GET", f"lab/ip-addresses/{ident(1)}/notes/", {"count": 1, "next": None, "previous": None, "results": [{**place(1), "note": "n"}]})
+    wire.on(
+        "GET", f"lab/ip-addresses/{ident(1)}/notes/", {"count": 1, "next": None, "previous": None, "results": [{**place(1), "note": "n"}]}
+    )
     wire.on("POST", f"lab/ip-addresses/{ident(1)}/notes/", reply({**place(1), "note": "new"}, 201))
     record = nb.lab.ip_addresses.make({**device(1), "url": f"http://h/api/lab/ip-addresses/{ident(1)}/"})
     (note,) = record.notes.list()

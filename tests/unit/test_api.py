@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import Api, AppSpec, EndpointSpec
 from nbcore.testing import make_api, reply
 
@@ -137,7 +138,7 @@ def test_an_unknown_endpoint_is_looked_for_on_the_server_once(nb, wire):
 
 def test_an_unknown_endpoint_of_a_server_without_the_app(make, wire):
     nb = make(AppSpec("missing", "plugins/missing", (EndpointSpec("things"),)))
-    with pytest.raises(AttributeError, match="no endpoint 'thing'; did you mean 'things'.*the server has no app"):
+    with pytest.raises(AttributeError, match=r"no endpoint 'thing'; did you mean 'things'.*the server has no app"):
         _ = nb.missing.thing
 
 

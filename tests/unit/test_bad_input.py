@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import uuid
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import Api, InputError
 from nbcore.testing import reply
 
@@ -231,7 +232,7 @@ def test_an_offset_without_a_limit(devices, wire, window):
 @pytest.mark.parametrize("value", [-1, "many", 1.5j, object])
 def test_a_window_that_is_no_number(devices, name, value):
     with pytest.raises(InputError, match=name):
-        devices.filter(**{"limit": 1, **{name: value}})
+        devices.filter(**{"limit": 1, name: value})
 
 
 def test_pk_is_no_filter(devices):

@@ -7,8 +7,9 @@ import inspect
 import pickle
 import re
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import errors
 from nbcore.testing import reply
 
@@ -139,7 +140,9 @@ def test_every_error_is_exported_and_drawn_where_it_stands():
 
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
-@pytest.mark.parametrize("trip", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"])
+@pytest.mark.parametrize(
+    "trip", [lambda error: pickle.loads(pickle.dumps(error)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"]
+)
 def test_every_error_travels(cls, trip):
     call = nbcore.Call("GET", "lab/devices/", body={"a": 1})
     if issubclass(cls, nbcore.CallError):

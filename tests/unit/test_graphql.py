@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import GraphQLError, GraphQLRecord
 from nbcore.testing import reply
 
@@ -34,7 +35,9 @@ def test_without_variables(nb, wire):
     assert not sent(wire.calls[0])["variables"]
 
 
-@pytest.mark.parametrize(("query", "variables"), [(7, None), (None, None), ({"query": "x"}, None), ("{ a }", "x"), ("{ a }", [1]), (b"{ a }", None)])
+@pytest.mark.parametrize(
+    ("query", "variables"), [(7, None), (None, None), ({"query": "x"}, None), ("{ a }", "x"), ("{ a }", [1]), (b"{ a }", None)]
+)
 def test_wrong_types_are_type_errors(nb, wire, query, variables):
     with pytest.raises(TypeError, match=r"query|variables"):
         nb.graphql.query(query, variables)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 
 from .lab import asked, device, ident, place, reference
 

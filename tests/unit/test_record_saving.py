@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import uuid
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import reply
 
 from .lab import device, ident, place, reference, sent, status

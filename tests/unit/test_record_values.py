@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import Choice, Record
 
 from .lab import Device, Place, asked, device, ident, place, reference
@@ -135,7 +136,9 @@ def test_json_without_the_shape_of_a_reference_or_a_choice_stays_plain(one, valu
     assert record.serialize()["anything"] == value
 
 
-@pytest.mark.parametrize("field", ["data", "custom_fields", "config_context", "local_config_context_data", "computed_fields", "relationships"])
+@pytest.mark.parametrize(
+    "field", ["data", "custom_fields", "config_context", "local_config_context_data", "computed_fields", "relationships"]
+)
 @pytest.mark.parametrize("value", [*SHAPES, {"value": 1, "label": "x"}, reference(place(1)), [reference(place(1))]], ids=json.dumps)
 def test_a_declared_json_field_stays_plain_whatever_its_shape(one, wire, field, value):
     record = one(**{field: value})
@@ -188,7 +191,7 @@ def test_a_null_or_missing_url_is_no_crash(nb, wire):
     wire.serve("lab/devices", rows)
     wire.on("GET", "lab/devices/", {"count": 4, "next": None, "previous": None, "results": rows})
     found = list(nb.lab.devices.all())
-    assert [record["name"] if "name" in record else None for record in found] == ["d1", "b", "no id", None]
+    assert [dict(record).get("name") for record in found] == ["d1", "b", "no id", None]
     for record in found:
         repr(record), str(record), dict(record), hash(record), record.serialize()
         assert not hasattr(record, "something")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore.testing import reply
 
 from .lab import asked, device, ident
@@ -22,7 +23,7 @@ def ids(records):
 def test_it_is_read_once_and_kept(found, wire):
     assert ids(found) == ids(found) == [ident(number) for number in range(1, 8)]
     assert len(found) == 7
-    assert list(found)[0] is found[0]
+    assert next(iter(found)) is found[0]
     assert bool(found)
     assert asked(wire) == ["GET lab/devices/?limit=1000"]
 
@@ -44,8 +45,8 @@ def test_it_is_a_sequence(found):
     assert found == tuple(found)
     assert found != list(found)[:3]
     assert found != 7
-    assert ids(found + [first]) == [*ids(found), first.id]
-    assert ids([first] + found) == [first.id, *ids(found)]
+    assert ids(found + [first]) == [*ids(found), first.id]  # noqa: RUF005  the operator is what is tested
+    assert ids([first] + found) == [first.id, *ids(found)]  # noqa: RUF005
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,15 @@ def test_a_part_of_what_was_read_sends_nothing(found, wire):
 def test_empty(nb, wire):
     wire.serve("lab/devices", [])
     found = nb.lab.devices.all()
-    assert (list(found), len(found), bool(found), found.first(), found.last(), found.exists(), found.count()) == ([], 0, False, None, None, False, 0)
+    assert (list(found), len(found), bool(found), found.first(), found.last(), found.exists(), found.count()) == (
+        [],
+        0,
+        False,
+        None,
+        None,
+        False,
+        0,
+    )
     assert found == []
 
 

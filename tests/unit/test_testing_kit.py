@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import ActionSpec, AppSpec, EndpointSpec, Record, Reply
 from nbcore.testing import check_app, make_api, reference, reply, row
 
@@ -111,5 +112,3 @@ def test_hooks_see_what_the_wire_sees(wire):
         nb.request("GET", "a/b/")
     assert seen == ["a/b/"]
     assert len(wire.calls) == 1
-
-

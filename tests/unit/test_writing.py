@@ -6,8 +6,9 @@ import datetime
 import ipaddress
 import uuid
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import hookimpl
 from nbcore.testing import reply
 
@@ -207,7 +208,9 @@ class Audit:
 
     @hookimpl
     def nbcore_changed(self, change):
-        self.seen.append((change.action, change.object_type, change.endpoint, change.id, dict(change.before or {}), dict(change.after or {})))
+        self.seen.append(
+            (change.action, change.object_type, change.endpoint, change.id, dict(change.before or {}), dict(change.after or {}))
+        )
 
 
 def test_every_write_is_told_object_by_object(make, table):

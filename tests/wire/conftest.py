@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
 from nbcore import Api
 
 from .loopback import TOKEN, Loopback
@@ -63,4 +64,3 @@ def connect(server: Loopback) -> Iterator[Callable[..., Api]]:
 @pytest.fixture
 def nb(connect: Callable[..., Api]) -> Api:
     return connect()
-

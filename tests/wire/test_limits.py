@@ -7,8 +7,9 @@ import json
 import tracemalloc
 import zlib
 
-import nbcore
 import pytest
+
+import nbcore
 
 from .loopback import LIMIT, VERSION, Answer, drip, rows
 
@@ -115,7 +116,16 @@ def test_what_is_no_json_is_a_content_error_with_a_hint(server, nb, case):
 
 @pytest.mark.parametrize(
     "data",
-    [None, "text", 7, {}, {"results": None, "count": 0, "next": None}, {"results": [], "next": None}, {"count": 0, "results": []}, {"detail": "x"}],
+    [
+        None,
+        "text",
+        7,
+        {},
+        {"results": None, "count": 0, "next": None},
+        {"results": [], "next": None},
+        {"count": 0, "results": []},
+        {"detail": "x"},
+    ],
     ids=str,
 )
 def test_json_that_is_no_list_is_a_shape_error(server, nb, data):
@@ -147,9 +157,9 @@ def test_a_broken_gzip_is_a_content_error(server, nb):
 @pytest.mark.parametrize("headers", [{f"X-{number}": "x" for number in range(150)}, {"X-Long": "x" * 70_000}], ids=["many", "long"])
 def test_too_many_headers_are_a_protocol_error_or_exact_data(server, nb, headers):
     server.on("GET", "lab/devices/", Answer(PAGE, 200, headers))
+    found, problem = [], ""
     try:
         found = read(nb)
     except nbcore.ProtocolError as error:
-        assert "lab/devices/" in str(error)
-    else:
-        assert [record.id for record in found] == [ROW["id"]]
+        problem = str(error)
+    assert "lab/devices/" in problem or [record.id for record in found] == [ROW["id"]]

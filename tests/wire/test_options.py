@@ -6,11 +6,11 @@ import threading
 from dataclasses import fields
 from pathlib import Path
 
-import certifi
-import nbcore
 import pytest
-from nbcore import AppSpec, EndpointSpec, Options, hookimpl
 from urllib3.exceptions import InsecureRequestWarning
+
+import nbcore
+from nbcore import AppSpec, EndpointSpec, Options, hookimpl
 
 from ..distributions import Site
 from .loopback import LIMIT, TOKEN, Answer, Loopback, drip, rows
@@ -101,7 +101,12 @@ def test_threading_with_max_workers(server, connect, workers):
         start = int(dict(request.params).get("offset", 0))
         if start:
             together.wait(LIMIT)
-        return {"count": len(table), "next": "more" if start + 10 < len(table) else None, "previous": None, "results": table[start : start + 10]}
+        return {
+            "count": len(table),
+            "next": "more" if start + 10 < len(table) else None,
+            "previous": None,
+            "results": table[start : start + 10],
+        }
 
     server.on("GET", "lab/devices/", listed)
     assert len(read(connect(threading=True, max_workers=workers, page_size=10))) == len(table)
@@ -143,37 +148,6 @@ def test_verify(connect):
         with pytest.warns(InsecureRequestWarning):
             read(connect(server.url, verify=False))
         assert len(server.requests) == 2
-
-
-def test_verify_beats_the_environment(connect, monkeypatch):
-    monkeypatch.setenv("NAUTOBOT_VALIDATE_CERTS", "false")
-    with Loopback(tls=CERTIFICATE) as server:
-        server.on("GET", "lab/devices/", PAGE)
-        with pytest.raises(nbcore.CertificateError):
-            read(connect(server.url, verify=True))
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATE)
-        with pytest.raises(nbcore.CertificateError):
-            read(connect(server.url, verify=certifi.where()))  # a bundle that does not hold the certificate
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", certifi.where())
-        with pytest.warns(InsecureRequestWarning):
-            read(connect(server.url, verify=False))
-        assert len(server.requests) == 1
-
-
-def test_verify_of_the_environment(connect, monkeypatch):
-    monkeypatch.setenv("NAUTOBOT_VALIDATE_CERTS", "false")
-    with Loopback(tls=CERTIFICATE) as server:
-        server.on("GET", "lab/devices/", PAGE)
-        with pytest.warns(InsecureRequestWarning):
-            read(connect(server.url))
-
-
-def test_a_ca_bundle_of_the_environment_is_used(connect, monkeypatch):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", CERTIFICATE)
-    with Loopback(tls=CERTIFICATE) as server:
-        server.on("GET", "lab/devices/", PAGE)
-        read(connect(server.url))
-        assert len(server.requests) == 1
 
 
 @on_the_wire("timeout")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import email.utils
 import time
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import hookimpl
 
 from .loopback import Answer, rows
@@ -95,7 +97,9 @@ def test_all_attempts_failing_says_how_many_and_why(server, connect):
 
 
 @pytest.mark.parametrize(
-    ("value", "delay"), [("0", 0.0), ("0.01", 0.01), (email.utils.formatdate(time.time() - 3600, usegmt=True), 0.0)], ids=["int", "float", "date"]
+    ("value", "delay"),
+    [("0", 0.0), ("0.01", 0.01), (email.utils.formatdate(time.time() - 3600, usegmt=True), 0.0)],
+    ids=["int", "float", "date"],
 )
 @pytest.mark.parametrize("status", [429, 503])
 def test_retry_after_is_the_wait(server, connect, status, value, delay):
@@ -175,10 +179,8 @@ def test_a_create_whose_outcome_is_open_is_never_done_twice(server, connect, fau
 
     server.on("POST", "lab/devices/", create)
     server.otherwise(detail)
-    try:
+    with contextlib.suppress(nbcore.AmbiguousWriteError, nbcore.ServerError, nbcore.RetriesExhaustedError):
         connect(retries=3).endpoint("lab/devices").create(name="d0")
-    except nbcore.CallError as error:
-        assert isinstance(error, (nbcore.AmbiguousWriteError, nbcore.ServerError, nbcore.RetriesExhaustedError))
     assert len(table) == 1
 
 

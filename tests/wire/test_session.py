@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import pickle
 
-import nbcore
 import pytest
 import requests
-from nbcore import hookimpl
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import InsecureRequestWarning
+
+import nbcore
+from nbcore import hookimpl
 
 from .loopback import TOKEN, Loopback, rows
 from .test_options import CERTIFICATE

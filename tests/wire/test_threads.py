@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 
-import nbcore
 import pytest
+
+import nbcore
 
 from .loopback import LIMIT, Answer, rows
 

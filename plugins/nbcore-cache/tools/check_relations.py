@@ -14,15 +14,15 @@ import hashlib
 import json
 import logging
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.cache import caches
 from django.core.cache.backends.dummy import DummyCache
 from django.db import connection, transaction
-from nautobot.users.models import User
 from django.urls import get_resolver
+from nautobot.users.models import User
 from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
 TABLE_DATA = json.loads(Path(globals().get("TABLE", "relations.json")).read_text(encoding="utf-8"))
@@ -75,7 +75,7 @@ class Check:
         self.lists: dict[str, dict[str, str]] = {}
         self.wrong: list[str] = []
         self.steps = 0
-        self.began = datetime.now(timezone.utc).isoformat().replace("+00:00", "Z")
+        self.began = datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
     def read(self) -> dict[str, dict[str, str]]:
         """Every list, as far as it is ours: each row as text, by its id."""
@@ -156,7 +156,7 @@ class Check:
         return str(rows[0]["id"])
 
 
-def build(c: Check) -> None:  # noqa: PLR0915  a list of objects
+def build(c: Check) -> None:
     """Objects that refer to each other."""
     every = ["dcim.device", "dcim.rack", "dcim.rackgroup", "dcim.powerpanel", "circuits.circuittermination", "ipam.prefix", "ipam.vlan"]
     every += ["virtualization.cluster", "dcim.module", "dcim.controller", "ipam.vlangroup", "ipam.namespace"]
@@ -180,12 +180,16 @@ def build(c: Check) -> None:  # noqa: PLR0915  a list of objects
     maker = c.make("manufacturer", "dcim/manufacturers", name="zz-maker")
     platform = c.make("platform", "dcim/platforms", name="zz-platform", manufacturer=maker)
     family = c.make("device family", "dcim/device-families", name="zz-family")
-    model = c.make("device type", "dcim/device-types", manufacturer=maker, model="zz-model", device_family=family, u_height=1, subdevice_role="parent")
+    model = c.make(
+        "device type", "dcim/device-types", manufacturer=maker, model="zz-model", device_family=family, u_height=1, subdevice_role="parent"
+    )
     c.make("interface template", "dcim/interface-templates", device_type=model, name="eth0", type="1000base-t")
     c.make("rear template", "dcim/rear-port-templates", device_type=model, name="rear0", type="8p8c", positions=2)
     c.make("front template", "dcim/front-port-templates", device_type=model, name="front0", type="8p8c", rear_port_template=c.made["rear template"][1], rear_port_position=1)  # fmt: skip
     c.make("power template", "dcim/power-port-templates", device_type=model, name="psu0")
-    c.make("outlet template", "dcim/power-outlet-templates", device_type=model, name="out0", power_port_template=c.made["power template"][1])
+    c.make(
+        "outlet template", "dcim/power-outlet-templates", device_type=model, name="out0", power_port_template=c.made["power template"][1]
+    )
     c.make("console template", "dcim/console-port-templates", device_type=model, name="con0")
     c.make("console server template", "dcim/console-server-port-templates", device_type=model, name="cs0")
     c.make("bay template", "dcim/device-bay-templates", device_type=model, name="bay0")
@@ -193,12 +197,26 @@ def build(c: Check) -> None:  # noqa: PLR0915  a list of objects
     blade = c.make("blade type", "dcim/device-types", manufacturer=maker, model="zz-blade", u_height=0, subdevice_role="child")
     rooms = c.make("rack group", "dcim/rack-groups", name="zz-rooms", location=site)
     rack = c.make("rack", "dcim/racks", name="zz-rack", location=site, rack_group=rooms, status=st, role=role, tenant=tenant)
-    c.make("reservation", "dcim/rack-reservations", rack=rack, units=[40], description="zz", user=str(User.objects.filter(is_superuser=True).first().pk))
+    c.make(
+        "reservation",
+        "dcim/rack-reservations",
+        rack=rack,
+        units=[40],
+        description="zz",
+        user=str(User.objects.filter(is_superuser=True).first().pk),
+    )
     version = c.make("software version", "dcim/software-versions", platform=platform, version="zz-1", status=st)
     c.make("image", "dcim/software-image-files", software_version=version, image_file_name="zz.bin", status=st, device_types=[model])
     secret = c.make("secret", "extras/secrets", name="zz-secret", provider="environment-variable", parameters={"variable": "X"})
     secrets = c.make("secrets group", "extras/secrets-groups", name="zz-secrets")
-    c.make("secret link", "extras/secrets-groups-associations", secrets_group=secrets, secret=secret, access_type="Generic", secret_type="password")  # noqa: S106
+    c.make(
+        "secret link",
+        "extras/secrets-groups-associations",
+        secrets_group=secrets,
+        secret=secret,
+        access_type="Generic",
+        secret_type="password",
+    )  # noqa: S106
     hagroup = c.make("redundancy group", "dcim/device-redundancy-groups", name="zz-ha", status=st)
     dev = {"device_type": model, "role": role, "status": st, "location": site, "tenant": tenant, "platform": platform}
     d1 = c.make("d1", "dcim/devices", name="zz-d1", rack=rack, position=1, face="front", device_redundancy_group=hagroup, secrets_group=secrets, tags=[tag], software_version=version, **dev)  # fmt: skip
@@ -250,9 +268,13 @@ def build(c: Check) -> None:  # noqa: PLR0915  a list of objects
            termination_b_id=c.first("dcim/power-ports", device=d1), status=st)  # fmt: skip
     cltype = c.make("cluster type", "virtualization/cluster-types", name="zz-cltype")
     clgroup = c.make("cluster group", "virtualization/cluster-groups", name="zz-clgroup")
-    cluster = c.make("cluster", "virtualization/clusters", name="zz-cluster", cluster_type=cltype, cluster_group=clgroup, tenant=tenant, location=site)
+    cluster = c.make(
+        "cluster", "virtualization/clusters", name="zz-cluster", cluster_type=cltype, cluster_group=clgroup, tenant=tenant, location=site
+    )
     c.make("device cluster", "dcim/device-cluster-assignments", device=d2, cluster=cluster)
-    vm = c.make("vm", "virtualization/virtual-machines", name="zz-vm", cluster=cluster, status=st, role=role, tenant=tenant, platform=platform)
+    vm = c.make(
+        "vm", "virtualization/virtual-machines", name="zz-vm", cluster=cluster, status=st, role=role, tenant=tenant, platform=platform
+    )
     vmi = c.make("vm interface", "virtualization/interfaces", name="zz-eth", virtual_machine=vm, status=st)
     c.make("vm assignment", "ipam/ip-address-to-interface", ip_address=c.made["ip2"][1], vm_interface=vmi)
     c.make("vdc", "dcim/virtual-device-contexts", name="zz-vdc", device=d1, status=st, identifier=7)
@@ -266,7 +288,13 @@ def build(c: Check) -> None:  # noqa: PLR0915  a list of objects
     c.make("context", "extras/config-contexts", name="zz-context", data={"a": 1}, locations=[site])
     ssid = c.make("wireless", "wireless/wireless-networks", name="zz-ssid", ssid="zz", mode="Central", authentication="Open", tenant=tenant)
     c.make("wireless link", "wireless/controller-managed-device-group-wireless-network-assignments", controller_managed_device_group=cgroup, wireless_network=ssid, vlan=vlan)  # fmt: skip
-    crt = c.make("cloud type", "cloud/cloud-resource-types", name="zz-crt", provider=maker, content_types=["cloud.cloudnetwork", "cloud.cloudservice"])
+    crt = c.make(
+        "cloud type",
+        "cloud/cloud-resource-types",
+        name="zz-crt",
+        provider=maker,
+        content_types=["cloud.cloudnetwork", "cloud.cloudservice"],
+    )
     acc = c.make("cloud account", "cloud/cloud-accounts", name="zz-acc", account_number="1", provider=maker, secrets_group=secrets)
     cnet = c.make("cloud network", "cloud/cloud-networks", name="zz-cnet", cloud_account=acc, cloud_resource_type=crt)
     c.make("cloud prefix", "cloud/cloud-network-prefix-assignments", cloud_network=cnet, prefix=net)

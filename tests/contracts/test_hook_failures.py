@@ -1,0 +1,126 @@
+"""A plugin that fails is named, and breaks no other."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import pickle
+
+import pytest
+
+import nbcore
+from nbcore import hookimpl, hookspecs
+from nbcore.testing import Wire, make_api, reply
+
+from .test_hooks import FIRES, ROW, read, recorder
+
+
+@pytest.fixture
+def wire():
+    made = Wire()
+    made.serve("lab/devices", [ROW])
+    return made
+
+
+def failing(name):
+    arguments = [item for item in inspect.signature(getattr(hookspecs.Hooks, name)).parameters if item != "self"]
+    namespace: dict[str, object] = {}
+    exec(f"def {name}(self, {', '.join(arguments)}): raise RuntimeError('it broke')", namespace)
+    return type("Failing", (), {name: hookimpl(namespace[name])})()
+
+
+@pytest.mark.parametrize("name", WATCHING)
+def test_a_hook_that_watches_and_fails_is_named_and_breaks_nothing(wire, caplog, name):
+    before: list[dict[str, object]] = []
+    after: list[dict[str, object]] = []
+    with caplog.at_level(logging.ERROR), make_api(wire, recorder(name, before), failing(name), recorder(name, after)) as nb:
+        FIRES[name][0](nb, wire)
+        nb.close()
+    assert before, "a plugin registered earlier was not called"
+    assert after
+    assert "Failing" in caplog.text
+    assert name in caplog.text
+    assert "it broke" in caplog.text
+
+
+@pytest.mark.parametrize("name", ["nbcore_send", "nbcore_error", "nbcore_auth", "nbcore_configure_session"])
+def test_a_hook_that_takes_part_and_fails_is_heard(wire, name):
+    wire.on("GET", "lab/devices/", {"detail": "no"}, status=403)
+    plugin = failing(name)
+    getattr(type(plugin), name).nbcore_impl["tryfirst"] = True
+    ask = {"nbcore_auth": lambda nb: nb.token, "nbcore_configure_session": lambda nb: nb.http_session}.get(name, read)
+    with make_api(wire, plugin) as nb, pytest.raises(RuntimeError, match="it broke"):
+        ask(nb)
+
+
+def returning(name, value):
+    arguments = [item for item in inspect.signature(getattr(hookspecs.Hooks, name)).parameters if item != "self"]
+    namespace = {"value": value}
+    exec(f"def {name}(self, {', '.join(arguments)}): return value", namespace)
+    return type("Odd", (), {name: hookimpl(namespace[name], tryfirst=True)})()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("nbcore_send", {"status": 200}), ("nbcore_send", "text"), ("nbcore_error", "text"), ("nbcore_error", 7), ("nbcore_auth", b"secret")],
+)
+def test_a_wrong_type_is_a_plugin_error_that_names_hook_and_type(wire, name, value):
+    wire.on("GET", "lab/devices/", {"detail": "no"}, status=403)
+    ask = (lambda nb: nb.token) if name == "nbcore_auth" else read
+    with make_api(wire, returning(name, value)) as nb, pytest.raises(nbcore.PluginError, match=rf"{name}.*{type(value).__name__}"):
+        ask(nb)
+
+
+@pytest.mark.parametrize("value", [["lab.device"], {"lab.device": "text"}, {"lab.device": dict}, "text"], ids=str)
+def test_extensions_of_a_wrong_type_are_named_and_break_nothing(wire, value):
+    class Good(nbcore.Record):
+        __slots__ = ()
+        good = True
+
+    with make_api(wire, returning("nbcore_extend_records", {"lab.device": Good}), returning("nbcore_extend_records", value)) as nb:
+        with pytest.warns(nbcore.PluginWarning, match="Odd"):
+            (record,) = read(nb)
+        assert record.good
+        assert record.name == "d1"
+
+
+def test_extensions_that_fail_are_named_and_break_nothing(wire):
+    with make_api(wire, failing("nbcore_extend_records")) as nb, pytest.warns(nbcore.PluginWarning, match=r"Failing.*it broke"):
+        assert [record.name for record in read(nb)] == ["d1"]
+
+
+@pytest.mark.parametrize(
+    ("plugin", "hint"),
+    [("text", "no hook"), (7, "no hook"), (object(), "no hook"), (None, "no hook"), (type("P", (), {}), "class")],
+    ids=str,
+)
+def test_what_is_no_plugin_is_refused(plugin, hint):
+    with pytest.raises(nbcore.PluginError, match=hint):
+        make_api(Wire(), plugin)
+
+
+def test_a_misspelt_hook_given_by_hand_is_refused_with_a_suggestion():
+    class Misspelt:
+        @hookimpl
+        def nbcore_change(self, change): ...
+
+    with pytest.raises(nbcore.PluginError, match=r"Misspelt.*'nbcore_change'; did you mean 'nbcore_changed'"):
+        make_api(Wire(), Misspelt())
+
+
+def test_one_plugin_given_twice_is_refused():
+    plugin = recorder("nbcore_close", [])
+    with pytest.raises(nbcore.PluginError, match="Recorder"):
+        make_api(Wire(), plugin, plugin)
+
+
+def test_an_api_with_plugins_is_pickled_with_them(wire):
+    nb = make_api(Picklable())
+    again = pickle.loads(pickle.dumps(nb))
+    assert again.request("GET", "a/b/") == {"pickled": True}
+
+
+class Picklable:
+    @hookimpl
+    def nbcore_send(self, call):
+        return reply({"pickled": True})
