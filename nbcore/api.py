@@ -75,13 +75,20 @@ class Api:
         if unknown:
             near = difflib.get_close_matches(unknown[0], options.NAMES, 1)
             raise TypeError(f"Api() has no argument {unknown[0]!r}{f'; did you mean {near[0]!r}?' if near else ''}")
-        self._set_up(
-            options.make(
+        try:
+            settings = options.make(
                 url, token, threading=threading, api_version=api_version, retries=retries, max_workers=max_workers, verify=verify,
                 timeout=timeout, deadline=deadline, exclude_m2m=exclude_m2m, include_default=include_default, plugins=plugins,
                 disable=disable, proxies=proxies, lazy=lazy, **more,
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+        except InputError as exc:
+            refused = exc.with_traceback(None)
+        else:
+            self._set_up(settings)
+            return
+        # Raised from here, where no frame of the traceback holds a token or a password for a tool that shows locals.
+        url = token = None
+        raise refused from None
 
     def _set_up(self, settings: Options) -> None:
         self.options = settings
@@ -308,7 +315,7 @@ class Api:
         return self
 
     def __repr__(self) -> str:
-        return f"<Api {self.options.url}>"
+        return f"<Api {self.options.url}>" if "options" in self.__dict__ else "<Api, not yet made>"
 
 
 def _as_it_is(_call: Call, reply: Reply) -> Reply:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .. import reader
 from ..errors import CallError, InputError
-from ..query import Query
+from ..query import IDS_A_REQUEST, Query
 from ..record.values import route_of
 from .facts import NotExact, facts_of
 from .typemap import Shape, TypeMap, on_disk, type_map
@@ -89,7 +89,9 @@ def explain(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: st
     if query.empty:
         return Explanation("none", (), "a filter with an empty list matches nothing")
     if not paths:
-        related = "GET of a related route with the distinct ids that were read (87 a request), when one of its fields is first read"
+        related = (
+            f"GET of a related route with the distinct ids that were read ({IDS_A_REQUEST} a request), when one of its fields is first read"
+        )
         return Explanation("rest", (listed, related), "whole records come by REST")
     planned = plan(endpoint, query, paths, prefer)
     if planned.route == "graphql":
@@ -97,7 +99,9 @@ def explain(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: st
 
         return Explanation("graphql", (f"POST graphql/ {query_text(planned)} ({query.page_size or PAGE} rows each)",), planned.reason)
     ways = dict.fromkeys("__".join(column.steps[:-1]) for column in planned.columns if len(column.steps) > 1)
-    return Explanation("rest", (listed, *(f"GET of the distinct objects at {way}, 87 ids a request" for way in ways)), planned.reason)
+    return Explanation(
+        "rest", (listed, *(f"GET of the distinct objects at {way}, {IDS_A_REQUEST} ids a request" for way in ways)), planned.reason
+    )
 
 
 def plan(endpoint: Endpoint, query: Query, paths: tuple[str, ...], prefer: str = "") -> Plan:

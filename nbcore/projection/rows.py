@@ -117,6 +117,9 @@ def answered(endpoint: Endpoint, query: Query, plan: Plan) -> list[dict[str, Any
         except DriftError:
             if attempt == 3:
                 raise
+    if not data and reader.count(endpoint, query):
+        # To a token without the permission GraphQL answers an empty list, where REST answers 403.
+        raise Hidden("GraphQL gives no rows, but REST counts some")
     _check_hidden(endpoint, query, plan, data)
     return data
 

@@ -12,7 +12,7 @@ import nbcore
 from nbcore import hookimpl, hookspecs
 from nbcore.testing import Wire, make_api, reply
 
-from .test_hooks import FIRES, ROW, read, recorder
+from .test_hooks import FIRES, ROW, WATCHING, read, recorder
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from nbcore import Call, Change, Options, Reply, hookimpl, hookspecs
 from nbcore.testing import Wire, make_api, reply, row
 
 NAMES = hookspecs.names()
+WATCHING = ["nbcore_retrying", "nbcore_page", "nbcore_changed", "nbcore_ready", "nbcore_close"]
 ROW = row("lab/devices", "lab.device", name="d1")
 
 

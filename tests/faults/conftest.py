@@ -8,8 +8,9 @@ import traceback
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import Api
 from nbcore.transport import retry
 
@@ -35,7 +36,13 @@ class World:
         self.started = time.monotonic()
 
     def connect(self, url: str = "", **options: Any) -> Api:
-        settings: dict[str, Any] = {"retries": 3, "deadline": 5.0, "timeout": (1.0, 2.0), "threading": self.threaded, "max_workers": WORKERS}
+        settings: dict[str, Any] = {
+            "retries": 3,
+            "deadline": 5.0,
+            "timeout": (1.0, 2.0),
+            "threading": self.threaded,
+            "max_workers": WORKERS,
+        }
         self.made.append(Api(url or self.server.url, TOKEN, **{**settings, **options}))
         return self.made[-1]
 
@@ -101,7 +108,16 @@ class World:
 @pytest.fixture(autouse=True)
 def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     """No setting of the person who runs the tests reaches them, and back-off is short."""
-    for name in ("NAUTOBOT_URL", "NAUTOBOT_TOKEN", "NBCORE_PLUGINS", "NBCORE_DISABLE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+    for name in (
+        "NAUTOBOT_URL",
+        "NAUTOBOT_TOKEN",
+        "NBCORE_PLUGINS",
+        "NBCORE_DISABLE",
+        "HTTP_PROXY",
+        "http_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NBCORE_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(retry, "_BASE", 0.01)

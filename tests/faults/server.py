@@ -160,7 +160,10 @@ class FaultServer:
                     rule.fault(exchange)
                 else:
                     status, data = exchange.commit()
-                    exchange.answer(status, data, {} if data is None and status == 404 else None)
+                    if data is None and status == 404:  # of the URL resolver: without API-Version
+                        exchange.answer(404, {"detail": "Not found."}, {})
+                    else:
+                        exchange.answer(status, data)
                 for then in list(self.after):
                     then(request)
                 if not exchange.keep:

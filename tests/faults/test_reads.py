@@ -1,4 +1,4 @@
-"""Cases 1 to 43: reads through broken connections, error answers and odd content. One object and a list of pages; in turn and in parallel."""
+"""Cases 1 to 43: reads through broken connections, error answers and odd content. One object and pages; in turn and in parallel."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import socket
 import time
 import tracemalloc
 
-import nbcore
 import pytest
+
+import nbcore
 from nbcore import hookimpl
 
 from . import plays

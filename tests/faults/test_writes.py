@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import nbcore
 import pytest
+
+import nbcore
 
 from . import plays
 from .store import PREFIX

@@ -186,6 +186,15 @@ def test_a_related_object_that_graphql_hides_falls_back(devices, table, caplog):
     assert "9 rows have no location in GraphQL, but 1 in REST" in caplog.text
 
 
+def test_a_token_without_the_permission_gets_rest_s_error_and_no_empty_list(devices, table):
+    assert devices.all().values("name")
+    empty = devices.api.with_options(cache_dir=devices.api.options.cache_dir).endpoint("dcim/devices")
+    table.on("POST", "graphql/", {"data": {"rows": []}})
+    table.on("GET", "dcim/devices/", reply({"detail": "no"}, 403))
+    with pytest.raises(nbcore.PermissionDeniedError):
+        empty.all().values("name")
+
+
 def test_a_server_without_graphql_falls_back(devices, table):
     table.on("POST", "graphql/", reply({"detail": "no"}, 403))
     assert devices.all().values_list("name", flat=True)[0] == "d0"

@@ -124,10 +124,10 @@ class Sandbox:
             return lambda request: self._document(request, self.index.installed[path])
         if name == "status":
             return lambda request: self._document(request, dict(self.index.status))
+        parts = name.split("/")
         for depth in (2, 3):
-            parts = name.split("/")
             route = self.index.routes.get("/".join(parts[:depth]))
-            if route is not None and len(parts) <= depth + 2:
+            if route is not None:
                 return self._of_route(route, parts[depth:])
         return self._elsewhere(name)
 
@@ -136,9 +136,9 @@ class Sandbox:
             return lambda request: self._options(request, route, detail=False) or self._views.collection(request, route)
         if len(rest) == 1:
             return lambda request: self._options(request, route, detail=True) or self._views.detail(request, route, rest[0])
-        if rest[1] not in route.actions:
+        if len(rest) > 2 or rest[1] not in route.actions:
             raise no_route()
-        return lambda request: self._views.action(request, route, *rest)
+        return lambda request: self._views.action(request, route, rest[0], rest[1])
 
     def _elsewhere(self, name: str) -> Callable[[Request], Answer]:
         """What a real server has and the sandbox does not is 501; anything else is 404."""

@@ -50,13 +50,14 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = dict(self.headers.items())
         status, sent, content = self.server.sandbox.handle(self.command, self.path, headers, body)
+        # Before it is sent: a client that has its answer finds the request in the list.
+        seen = {name.lower(): value for name, value in headers.items() if name.lower() != "authorization"}
+        self.server.note(Received(self.command, self.path, seen, body, status, time.perf_counter() - started))
         self.send_response(status)
         for name, value in sent.items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)
-        seen = {name.lower(): value for name, value in headers.items() if name.lower() != "authorization"}
-        self.server.note(Received(self.command, self.path, seen, body, status, time.perf_counter() - started))
 
     do_GET = do_HEAD = do_OPTIONS = do_POST = do_PUT = do_PATCH = do_DELETE = _answer  # noqa: N815  http.server's names
 

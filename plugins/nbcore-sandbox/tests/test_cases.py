@@ -19,10 +19,8 @@ Send = Callable[..., tuple[int, Any]]
 @pytest.fixture(scope="module")
 def send() -> Send:
     box = Sandbox(seed=False, token="t")
-    ids = {
-        name: f"{number:08d}-0000-4000-8000-000000000000"
-        for number, name in enumerate([item[0] for item in OBJECTS] + ["spare", "bulk1", "bulk2", "bulk3"])
-    }
+    names = [*(item[0] for item in OBJECTS), "spare", "bulk1", "bulk2", "bulk3"]
+    ids = {name: f"{number:08d}-0000-4000-8000-000000000000" for number, name in enumerate(names)}
 
     def send(method: str, path: str, body: Any = None) -> tuple[int, Any]:
         text = json.dumps(body) if body is not None else ""

@@ -22,11 +22,8 @@ def one(ask: Ask, path: str) -> dict[str, Any]:
 
 
 def test_the_sample_network_has_what_the_readme_says(ask: Ask) -> None:
-    counts = {
-        route: ask("GET", f"{route}/?limit=1")[1]["count"]
-        for route in ("dcim/devices", "dcim/interfaces", "ipam/prefixes", "ipam/ip-addresses")
-    }
-    assert counts == {"dcim/devices": 44, "dcim/interfaces": 264, "ipam/prefixes": 27, "ipam/ip-addresses": 88}
+    said = {"dcim/devices": 44, "dcim/interfaces": 264, "ipam/prefixes": 27, "ipam/ip-addresses": 88}
+    assert {route: ask("GET", f"{route}/?limit=1")[1]["count"] for route in said} == said
     status, body = ask("GET", "dcim/devices/?has_primary_ip=false")
     assert (status, body["count"]) == (200, 0)
 
@@ -167,22 +164,8 @@ def test_threads_never_get_the_same_address(ask: Ask) -> None:
     assert len(found) == len(set(found)) == 80
 
 
-ODD: list[Any] = [
-    None,
-    5,
-    "x",
-    [],
-    {},
-    [5],
-    [[]],
-    [{}],
-    [{"id": None}],
-    {"name": {"a": 1}},
-    {"id": []},
-    {"tags": {}},
-    {"status": [[]]},
-    {"parent": [{}]},
-]
+ODD: list[Any] = [None, 5, "x", [], {}, [5], [[]], [{}], [{"id": None}]]
+ODD += [{"name": {"a": 1}, "id": [], "tags": {}, "status": [[]], "parent": [{}]}]
 
 
 @pytest.mark.parametrize("body", ODD, ids=str)
@@ -197,14 +180,12 @@ def test_no_body_breaks_it(ask: Ask, box: Sandbox, body: Any) -> None:
                 assert status != 200 or method != "POST"
 
 
-@pytest.mark.parametrize(
-    "value", ["", "x", "null", "true", "5", "-1.5", "2020-01-01", NOBODY, "10.0.0.0/8", "::", "é", "%00", "[", "null&x=1"]
-)
+@pytest.mark.parametrize("value", ["", "x", "null", "true", "-1.5", "2020-01-01", NOBODY, "10.0.0.0/8", "%00", "["])
 def test_no_filter_breaks_it(ask: Ask, box: Sandbox, value: str) -> None:
     for path, route in box.index.routes.items():
         for name, found in route.filters.items():
             for lookup in ["", *found.lookups]:
                 query = f"{name}__{lookup}={value}" if lookup else f"{name}={value}"
-                status, body = ask("GET", f"{path}/?{query}")
+                status, body = ask("GET", f"{path}/?limit=1&{query}")
                 assert status in (200, 400, 500, 501), (path, query)
                 assert "sandbox fails" not in str(body), (path, query, body)

@@ -41,12 +41,8 @@ def test_it_tells_what_it_received_without_the_token(sandbox_server: SandboxServ
     headers = {"Authorization": f"Token {sandbox_server.token}"}
     requests.post(f"{sandbox_server.url}/api/tenancy/tenants/", json={"name": "One"}, headers=headers, timeout=5)
     received = sandbox_server.received[-1]
-    assert (received.method, received.path, received.status, json.loads(received.body)) == (
-        "POST",
-        "/api/tenancy/tenants/",
-        201,
-        {"name": "One"},
-    )
+    assert (received.method, received.path, received.status) == ("POST", "/api/tenancy/tenants/", 201)
+    assert json.loads(received.body) == {"name": "One"}
     assert sandbox_server.token not in repr(sandbox_server.received)
 
 
