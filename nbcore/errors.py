@@ -346,7 +346,7 @@ def from_status(call: Call, reply: Reply) -> RequestError:
     """The error of an answer with an error status: its class by status, its text from the server's JSON."""
     cls = BY_STATUS.get(reply.status) or (ServerError if reply.status >= 500 else RequestError)
     extra: dict[str, Any] = {}
-    said = snippet(server_text(reply))
+    said = snippet(server_text(reply)).rstrip(".")
     advice = _ADVICE.get(reply.status, "")
     if reply.status == 404 and reply.header("API-Version") is None:
         cls = RouteNotFoundError

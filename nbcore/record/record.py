@@ -11,6 +11,7 @@ from .. import writes
 from ..errors import InputError, NotLoadedError, ShapeError
 from ..transport.call import Change
 from . import changes
+from .related import PLAIN, Related
 from .siblings import Siblings
 from .values import SCALARS, Choice, copied, has_objects, is_choice, is_reference, wire
 
@@ -87,8 +88,8 @@ class Record:
             return self._related(name, value)
         if is_choice(value):
             return Choice(value["value"], value["label"])
-        if isinstance(value, list) and any(map(is_reference, value)):
-            return [self._related(name, item) if is_reference(item) else item for item in value]
+        if isinstance(value, list) and (not value or any(map(is_reference, value)) or name in PLAIN):
+            return Related((self._related(name, item) if is_reference(item) else item for item in value), name in PLAIN)
         if isinstance(value, list) and value and all(map(is_choice, value)):
             return [Choice(item["value"], item["label"]) for item in value]
         return copied(value)

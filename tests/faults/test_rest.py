@@ -233,10 +233,11 @@ def test_copies_work_and_the_token_comes_from_the_environment(world, monkeypatch
     assert again[0].endpoint(PATH).get(rows[0]["id"]).name == "d0000"
     assert copy.deepcopy(records[1]) == records[1] == again[2]
     world.server.inject(everything, plays.html(502), times=None)
-    for error in world.fails(nbcore.CallError, lambda _index: nb.endpoint(PATH).create(name="x")):
+    for error in world.fails(nbcore.CallError, lambda _index: nb.endpoint(PATH).create([{"name": "x"}])):
         same = pickle.loads(pickle.dumps(error))
         assert str(same) == str(error)
         assert same.ids == error.ids
+        assert [entry.state for entry in same.journal] == ["unknown"]
 
 
 @pytest.mark.case("security 7")

@@ -1,256 +1,269 @@
-"""Endpoints are written to: create, update and delete, one and many, and what each returns."""
+"""What is written and what is not: bulk runs and their journal, upserts, sync, many-to-many fields, and saving only what nobody changed."""
 
 from __future__ import annotations
-
-import datetime
-import ipaddress
-import uuid
 
 import pytest
 
 import nbcore
-from nbcore import hookimpl
-from nbcore.testing import reply
+from nbcore.testing import Wire, make_api, reference, reply, row, sent
 
-from .lab import CHANGED, asked, device, ident, place, sent
+PATH = "lab/devices"
+TAGS = "extras/tags"
+
+
+def item(number, **fields):
+    return row(PATH, id=f"00000000-0000-4000-8000-{number:012d}", name=f"d{number}", **fields)
 
 
 @pytest.fixture
-def table(wire):
-    return wire.serve("lab/devices", [device(1), device(2), device(3)])
+def wire():
+    return Wire()
 
 
 @pytest.fixture
-def devices(nb, table):
-    return nb.lab.devices
+def nb(wire):
+    return make_api(wire)
 
 
 def writes(wire):
-    return [(call.method, call.path, sent(call)) for call in wire.calls if call.method in CHANGED]
+    return [call for call in wire.calls if call.method != "GET"]
 
 
-def without_id(data):
-    """What was sent, without the id that nbcore may choose for what it creates."""
-    if isinstance(data, list):
-        return [without_id(item) for item in data]
-    return {name: value for name, value in data.items() if name != "id"}
+# --- bulk ---------------------------------------------------------------------------------------------------------------------
 
 
-# --- create --------------------------------------------------------------------------------------------------------------
+def test_a_create_carries_an_id_chosen_here(wire, nb):
+    wire.serve(PATH, [])
+    made = nb.endpoint(PATH).create(name="x")
+    (call,) = wire.calls
+    assert sent(call) == {"name": "x", "id": made.id}
+    assert nb.endpoint(PATH).create({"name": "y", "id": "00000000-0000-4000-8000-000000000009"}).id.endswith("9")
 
 
-@pytest.mark.parametrize("make_", [lambda all_: all_.create(name="x", serial="s"), lambda all_: all_.create({"name": "x", "serial": "s"})])
-def test_create_one(devices, wire, table, make_):
-    record = make_(devices)
-    assert isinstance(record, nbcore.Record)
-    assert (record.name, record.serial, len(table)) == ("x", "s", 4)
-    ((method, path, body),) = writes(wire)
-    assert (method, path, without_id(body)) == ("POST", "lab/devices/", {"name": "x", "serial": "s"})
+def test_a_route_with_integer_keys_gets_none(wire):
+    spec = nbcore.AppSpec("lab", "lab", (nbcore.EndpointSpec("groups", key="integer"),))
+    nb = make_api(wire, spec)
+    wire.on("POST", "lab/groups/", lambda call: reply(row("lab/groups", id="7", **sent(call)), 201))
+    nb.lab.groups.create(name="x")
+    assert sent(wire.calls[0]) == {"name": "x"}
 
 
-def test_the_positional_argument_wins_over_keywords(devices, wire):
-    devices.create({"name": "positional"}, name="keyword")
-    assert without_id(writes(wire)[0][2]) == {"name": "positional"}
+@pytest.mark.parametrize("parallel", [False, True])
+def test_many_are_created_in_chunks_and_come_in_order(wire, nb, parallel):
+    table = wire.serve(PATH, [])
+    names = [f"n{number}" for number in range(95)]
+    made = nb.endpoint(PATH).create([{"name": name} for name in names], chunk_size=10, parallel=parallel)
+    assert [record.name for record in made] == names
+    assert sorted(item["name"] for item in table) == sorted(names)
+    assert sorted(len(sent(call)) for call in writes(wire)) == [5] + [10] * 9
 
 
-def test_create_many_is_one_request_and_a_list_in_order(devices, wire):
-    found = devices.create([{"name": "x"}, {"name": "y"}])
-    assert [record.name for record in found] == ["x", "y"]
-    assert isinstance(found, list)
-    ((method, path, body),) = writes(wire)
-    assert (method, path, without_id(body)) == ("POST", "lab/devices/", [{"name": "x"}, {"name": "y"}])
+def test_progress_comes_through_the_page_hook(wire):
+    class Progress:
+        seen = ()
+
+        @nbcore.hookimpl
+        def nbcore_page(self, call, fetched, total):
+            self.seen += ((call.method, fetched, total),)
+
+    progress = Progress()
+    wire.serve(PATH, [])
+    make_api(wire, progress).endpoint(PATH).create([{"name": f"n{number}"} for number in range(25)], chunk_size=10)
+    assert progress.seen == (("POST", 10, 25), ("POST", 20, 25), ("POST", 25, 25))
 
 
-def test_create_takes_python_values(devices, wire, nb):
-    devices.create(
-        place=nb.wrap(place(1)),
-        at=datetime.date(2026, 1, 2),
-        key=uuid.UUID(ident(7)),
-        tags={"one"},
-        face=devices.get(ident(1)).face,
-        network=ipaddress.ip_network("10.0.0.0/24"),
-        empty=None,
-    )
-    assert without_id(writes(wire)[0][2]) == {
-        "place": place(1)["id"],
-        "at": "2026-01-02",
-        "key": ident(7),
-        "tags": ["one"],
-        "face": "front",
-        "network": "10.0.0.0/24",
-        "empty": None,
-    }
+def test_a_chunk_grows_while_the_server_is_quick(wire, nb):
+    wire.serve(PATH, [])
+    nb.endpoint(PATH).create([{"name": f"n{number}"} for number in range(900)])
+    assert [len(sent(call)) for call in writes(wire)] == [100, 200, 400, 200]
 
 
-def test_create_leaves_the_callers_data_alone(devices):
-    data = {"name": "x", "custom_fields": {"a": [1]}}
-    devices.create(data)
-    assert data == {"name": "x", "custom_fields": {"a": [1]}}
+def test_unchanged_records_are_not_sent(wire, nb):
+    wire.serve(PATH, [item(1), item(2)])
+    one, two = nb.endpoint(PATH).all()
+    two.description = "new"
+    assert nb.endpoint(PATH).bulk_update([one, two]) == [two]
+    (call,) = writes(wire)
+    assert sent(call) == [{"id": two.id, "description": "new"}]
+    assert not two.updates()
 
 
-def test_a_refused_create_says_what_the_server_said(devices, wire):
-    wire.on("POST", "lab/devices/", reply({"name": ["This field may not be blank."]}, 400))
-    with pytest.raises(nbcore.ValidationError, match="may not be blank") as caught:
-        devices.create(name="")
-    assert caught.value.request_body["name"] == ""
-    assert caught.value.req.status_code == 400
+def test_what_is_not_there_is_named_after_the_rest_is_done(wire, nb):
+    rows = wire.serve(PATH, [item(1), item(2)])
+    with pytest.raises(nbcore.PartialResult, match="not there") as caught:
+        nb.endpoint(PATH).delete([item(1)["id"], item(3)["id"], item(2)["id"]])
+    assert caught.value.missing == [item(3)["id"]]
+    assert rows == []
 
 
-@pytest.mark.parametrize("answer", [[], [{}], {"count": 1}, "text", [{"id": ident(1)}]], ids=str)
-def test_an_answer_without_the_objects_is_an_error(devices, wire, answer):
-    wire.on("POST", "lab/devices/", reply(answer, 201))
-    with pytest.raises(nbcore.CallError):
-        devices.create([{"name": "x"}, {"name": "y"}])
-
-
-# --- update --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("key", [ident(1), uuid.UUID(ident(1))])
-def test_update_one_is_a_patch_and_true(devices, wire, table, key):
-    assert devices.update(key, {"name": "new"}) is True
-    assert table[0]["name"] == "new"
-    assert writes(wire) == [("PATCH", f"lab/devices/{ident(1)}/", {"name": "new"})]
-
-
-def test_update_one_by_its_record(devices, wire):
-    assert devices.update(devices.get(ident(1)), {"name": "new"}) is True
-    assert writes(wire) == [("PATCH", f"lab/devices/{ident(1)}/", {"name": "new"})]
-
-
-@pytest.mark.parametrize("method", ["update", "bulk_update"])
-def test_update_many_is_one_patch_and_a_list(devices, wire, table, method):
-    changes = [{"id": ident(1), "name": "a"}, {"id": uuid.UUID(ident(2)), "name": "b"}]
-    assert sorted(record.name for record in getattr(devices, method)(changes)) == ["a", "b"]
-    ((call, path, body),) = writes(wire)
-    assert (call, path) == ("PATCH", "lab/devices/")
-    assert sorted(body, key=str) == [{"id": ident(1), "name": "a"}, {"id": ident(2), "name": "b"}]
-
-
-def test_bulk_update_of_records_sends_what_changed(devices, wire):
-    one, two, three = devices.all()
-    one.name = "new"
-    two.name = two.name
-    three.custom_fields["list"].append(2)
-    found = devices.bulk_update([one, two, three])
-    assert len(found) == 2
-    ((_, _, body),) = writes(wire)
-    by_id = {item.pop("id"): item for item in body}
-    assert by_id == {ident(1): {"name": "new"}, ident(3): {"custom_fields": {"list": [1, 2]}}}
-    assert one.updates() == two.updates() == three.updates() == {}
-
-
-def test_bulk_update_of_unchanged_records_sends_nothing(devices, wire):
-    assert devices.bulk_update(list(devices.all())) == []
-    assert writes(wire) == []
-
-
-def test_bulk_update_names_the_ids_the_server_skipped(devices, wire):
-    wire.on("PATCH", "lab/devices/", lambda call: [device(1, name="new")])
-    with pytest.raises(nbcore.PartialResult, match=ident(9)) as caught:
-        devices.update([{"id": ident(1), "name": "new"}, {"id": ident(9), "name": "new"}])
-    assert list(caught.value.missing) == [ident(9)]
-
-
-def test_update_of_what_is_not_there(devices):
-    with pytest.raises(nbcore.NotFoundError):
-        devices.update(ident(9), {"name": "x"})
-
-
-# --- delete --------------------------------------------------------------------------------------------------------------
-
-
-def test_delete_many_by_id_uuid_and_record(devices, wire, table):
-    assert devices.delete([ident(1), uuid.UUID(ident(2)), devices.get(ident(3))]) is True
-    assert table == []
-    ((method, path, body),) = writes(wire)
-    assert (method, path) == ("DELETE", "lab/devices/")
-    assert sorted(item["id"] for item in body) == [ident(1), ident(2), ident(3)]
-
-
-def test_delete_of_nothing_sends_nothing(devices, wire):
-    assert devices.delete([]) is True
+@pytest.mark.parametrize("options", [{"chunk_size": 0}, {"on_error": "ignore"}, {"chunksize": 3}])
+def test_an_option_that_is_none(wire, nb, options):
+    with pytest.raises(nbcore.InputError):
+        nb.endpoint(PATH).create([{"name": "x"}], **options)
     assert not wire.calls
 
 
-def test_delete_names_the_ids_that_were_not_there_and_deletes_the_rest(devices, table):
-    with pytest.raises(nbcore.PartialResult, match=ident(9)) as caught:
-        devices.delete([ident(1), ident(9)])
-    assert list(caught.value.missing) == [ident(9)]
-    assert [row["id"] for row in table] == [ident(2), ident(3)]
+def test_a_journal_says_what_became_of_each_item_and_goes_on(wire, nb, tmp_path):
+    table = wire.serve(PATH, [])
+    bad = {"now": True}
+    handler = wire._routes["POST", f"{PATH}/"]
+
+    def create(call):
+        wrong = [{"name": ["no"]} if item["name"] == "n13" and bad["now"] else {} for item in sent(call)]
+        return reply(wrong, 400) if any(wrong) else handler(call)
+
+    wire.on("POST", f"{PATH}/", create)
+    with pytest.raises(nbcore.ValidationError, match="item 13") as caught:
+        nb.endpoint(PATH).create([{"name": f"n{number}"} for number in range(30)], chunk_size=10)
+    journal = caught.value.journal
+    assert [len(part) for part in (journal.created, journal.failed, journal.unknown, journal.waiting)] == [10, 1, 0, 19]
+    assert "10 created" in repr(journal)
+    journal.save(tmp_path / "journal")
+    bad["now"] = False
+    again = nbcore.Journal.load(tmp_path / "journal", nb)
+    assert [entry.state for entry in again] == [entry.state for entry in journal]
+    made = again.resume()
+    assert [record.name for record in made] == [f"n{number}" for number in range(30)]
+    assert [record.id for record in made] == [entry.id for entry in journal]
+    assert len(table) == 30
 
 
-def test_an_id_named_twice_is_deleted_once(devices, table, wire):
-    assert devices.delete([ident(1), ident(1)]) is True
-    assert len(table) == 2
-    assert writes(wire)[0][2] == [{"id": ident(1)}]
+def test_a_journal_that_a_crash_cut_loses_nothing(wire, nb, tmp_path):
+    wire.serve(PATH, [])
+    file = tmp_path / "journal"
+    nb.endpoint(PATH).create([{"name": f"n{number}"} for number in range(30)], chunk_size=10, journal=file)
+    assert oct(file.stat().st_mode & 0o777) == "0o600"
+    lines = file.read_bytes().splitlines(keepends=True)
+    # Cut within the line that tells of the second chunk's creation: it was sent, and its outcome is not on disk.
+    place = [number for number, line in enumerate(lines) if b'"state":"created"' in line][1]
+    file.write_bytes(b"".join(lines[:place]) + lines[place][:20])
+    wire.calls.clear()
+    journal = nbcore.Journal.load(file, nb)
+    assert [len(part) for part in (journal.created, journal.unknown, journal.waiting)] == [10, 10, 10]
+    # The wire holds all 30 already, as after a run that went on unseen: nothing is sent twice.
+    assert len(journal.resume()) == 30
+    assert not writes(wire)
 
 
-def test_deleting_ids_asks_only_for_those(devices, wire):
-    devices.delete([ident(1)])
-    first = wire.calls[0]
-    assert (first.method, dict(first.params)["id"]) == ("GET", ident(1))
+def test_no_journal(nb, tmp_path):
+    (tmp_path / "x").write_text("{}")
+    with pytest.raises(nbcore.InputError, match="no"):
+        nbcore.Journal.load(tmp_path / "x", nb)
 
 
-@pytest.mark.parametrize("status", [400, 403, 409])
-def test_a_refused_delete_is_an_error(devices, wire, table, status):
-    wire.on("DELETE", f"lab/devices/{ident(1)}/", reply({"detail": "in use by 3 interfaces"}, status))
-    with pytest.raises(nbcore.RequestError, match="in use by 3 interfaces"):
-        devices.get(ident(1)).delete()
+# --- upserts and sync ---------------------------------------------------------------------------------------------------------
 
 
-# --- what the hooks are told ---------------------------------------------------------------------------------------------
+def test_get_or_create(wire, nb):
+    wire.serve(PATH, [item(1)])
+    found, created = nb.endpoint(PATH).get_or_create({"description": "x"}, name="d1")
+    assert (found.name, created) == ("d1", False)
+    made, created = nb.endpoint(PATH).get_or_create({"description": "x"}, name="d9")
+    assert (made.name, made.description, created) == ("d9", "x", True)
+    with pytest.raises(nbcore.InputError):
+        nb.endpoint(PATH).get_or_create(name__ic="d")
 
 
-class Audit:
-    def __init__(self):
-        self.seen = []
+def test_get_or_create_when_another_is_quicker(wire, nb):
+    table = wire.serve(PATH, [])
 
-    @hookimpl
-    def nbcore_changed(self, change):
-        self.seen.append(
-            (change.action, change.object_type, change.endpoint, change.id, dict(change.before or {}), dict(change.after or {}))
-        )
+    def create(call):
+        table.append(item(5))
+        return reply({"name": ["exists"]}, 400)
 
-
-def test_every_write_is_told_object_by_object(make, table):
-    audit = Audit()
-    devices = make(audit).lab.devices
-    kind = {"object_type": "lab.device"}
-    made = devices.create([{"id": ident(11), "name": "x", **kind}, {"id": ident(12), "name": "y", **kind}])
-    made[0].update({"name": "z"})
-    devices.update([{"id": ident(12), "name": "w"}])
-    made[0].delete()
-    devices.delete([made[1]])
-    told = [(action, kind, path, identity) for action, kind, path, identity, _, _ in audit.seen]
-    assert told == [
-        ("create", "lab.device", "lab/devices", ident(11)),
-        ("create", "lab.device", "lab/devices", ident(12)),
-        ("update", "lab.device", "lab/devices", ident(11)),
-        ("update", "lab.device", "lab/devices", ident(12)),
-        ("delete", "lab.device", "lab/devices", ident(11)),
-        ("delete", "lab.device", "lab/devices", ident(12)),
-    ]
-    assert audit.seen[0][5]["name"] == "x"
-    assert audit.seen[2][4:] == ({"name": "x"}, {"name": "z"})
-    assert audit.seen[4][4]["name"] == "z"
-    assert audit.seen[4][5] == {}
+    wire.on("POST", f"{PATH}/", create)
+    found, created = nb.endpoint(PATH).get_or_create(name="d5")
+    assert (found.id, created) == (item(5)["id"], False)
 
 
-def test_a_refused_write_is_not_told(make, wire, table):
-    audit = Audit()
-    wire.on("POST", "lab/devices/", reply({"name": ["no"]}, 400))
-    with pytest.raises(nbcore.ValidationError):
-        make(audit).lab.devices.create(name="x")
-    assert audit.seen == []
+def test_update_or_create_sends_only_what_differs(wire, nb):
+    wire.serve(PATH, [item(1, description="old")])
+    record, created = nb.endpoint(PATH).update_or_create({"description": "new"}, name="d1")
+    assert (record.description, created) == ("new", False)
+    assert [sent(call) for call in writes(wire)] == [{"description": "new"}]
+    nb.endpoint(PATH).update_or_create({"description": "new"}, name="d1")
+    assert len(writes(wire)) == 1
 
 
-def test_writes_are_sent_once(devices, wire):
-    devices.create(name="x")
-    devices.update(ident(1), {"name": "x"})
-    devices.delete([ident(2)])
-    assert [text for text in asked(wire) if not text.startswith("GET")] == [
-        "POST lab/devices/",
-        f"PATCH lab/devices/{ident(1)}/",
-        "DELETE lab/devices/",
-    ]
+def test_sync_plans_and_applies(wire, nb):
+    table = wire.serve(PATH, [item(1, description="a"), item(2, description="a"), item(3, description="a")])
+    desired = [{"name": "d1", "description": "a"}, {"name": "d2", "description": "b"}, {"name": "d9", "description": "c"}]
+    plan = nb.endpoint(PATH).sync(desired, key="name")
+    assert not writes(wire)
+    assert [len(part) for part in (plan.creates, plan.updates, plan.deletes, plan.unchanged, plan.extra)] == [1, 1, 0, 1, 1]
+    assert "create 1, update 1, delete 0, unchanged 1, not desired but kept 1" in str(plan)
+    assert [record.name for record in plan.apply()] == ["d9", "d2"]
+    assert {item["name"]: item["description"] for item in table} == {"d1": "a", "d2": "b", "d3": "a", "d9": "c"}
+    assert not nb.endpoint(PATH).sync(desired, key="name")
+
+
+def test_sync_deletes_only_when_asked_and_narrowed(wire, nb):
+    table = wire.serve(PATH, [item(1, site="x"), item(2, site="x"), item(3, site="y")])
+    with pytest.raises(nbcore.EverythingError):
+        nb.endpoint(PATH).sync([], key="name", delete=True)
+    plan = nb.endpoint(PATH).sync([{"name": "d1"}], key="name", delete=True, among={"site": "x"})
+    assert [record.name for record in plan.deletes] == ["d2"]
+    plan.apply()
+    assert [item["name"] for item in table] == ["d1", "d3"]
+
+
+def test_sync_knows_related_objects_by_name(wire, nb):
+    site = row("dcim/locations", name="AMS", display="AMS")
+    wire.serve("dcim/locations", [site])
+    wire.serve(PATH, [item(1, location=reference(site))])
+    plan = nb.endpoint(PATH).sync([{"name": "d1", "location": "AMS"}], key=("name", "location"))
+    assert [len(part) for part in (plan.creates, plan.unchanged)] == [0, 1]
+    with pytest.raises(nbcore.InputError, match="key"):
+        nb.endpoint(PATH).sync([{"name": "d1"}, {"name": "d1"}], key="name")
+
+
+# --- many-to-many, and saving only what nobody changed ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tagged(wire, nb):
+    tags = [row(TAGS, name=name, display=name) for name in ("core", "edge")]
+    wire.serve(TAGS, tags)
+    wire.serve(PATH, [item(1, tags=[reference(tag) for tag in tags], last_updated="1"), item(2, tags=[], last_updated="1")])
+    wire.on("PATCH", f"{PATH}/*/", lambda call: item(1, **{**sent(call), "tags": [reference(tag) for tag in tags]}))
+    return tags, list(nb.endpoint(PATH).all())
+
+
+def test_tags_are_added_and_removed(wire, tagged):
+    (core, edge), (one, two) = tagged
+    two.tags.add("core", one.tags[1], edge["id"])
+    assert two.updates() == {"tags": [{"name": "core"}, edge["id"]]}
+    one.tags.add("core", core["id"])
+    assert one.updates() == {}
+    one.tags.remove("edge")
+    assert one.updates() == {"tags": [core["id"]]}
+    with pytest.raises(ValueError, match="leaf"):
+        one.tags.remove("leaf")
+    one.save()
+    assert sent(writes(wire)[-1]) == {"tags": [core["id"]]}
+
+
+def test_content_types_are_text(wire, nb):
+    wire.serve(PATH, [item(1, content_types=["dcim.device"])])
+    (record,) = nb.endpoint(PATH).all()
+    record.content_types.add("dcim.device", "dcim.rack")
+    assert record.updates() == {"content_types": ["dcim.device", "dcim.rack"]}
+    record.content_types.remove("dcim.rack")
+    assert record.updates() == {}
+
+
+def test_save_if_unmodified(wire, nb, tagged):
+    _, (one, _) = tagged
+    one.description = "mine"
+    wire.on("GET", f"{PATH}/*/", item(1, last_updated="2", description="theirs"))
+    with pytest.raises(nbcore.ConflictError, match="somebody else") as caught:
+        one.save(if_unmodified=True)
+    assert caught.value.theirs["description"] == "theirs"
+    assert not writes(wire)
+    wire.on("GET", f"{PATH}/*/", item(1, last_updated="1"))
+    assert one.save(if_unmodified=True) is True
+    bare = nb.wrap(item(7))
+    bare.description = "x"
+    wire.on("GET", f"{PATH}/*/", item(7))
+    with pytest.raises(nbcore.InputError, match="last_updated"):
+        bare.save(if_unmodified=True)

@@ -91,13 +91,10 @@ def connect(url: str) -> tuple[BaseStorage[str, Any], BaseStorage[str, Any], tup
         tables = [SqliteStorage(path, table, busy_timeout=int(_WAIT * 1000), serializer=None, wal=True) for table in ("answers", "marks")]
         return tables[0], tables[1], (sqlite3.Error, OSError)
     try:
-        import redis
-        from requests_cache.backends.redis import RedisDict, RedisHashDict
+        from .redis_storage import connect_redis
     except ImportError as exc:
         raise InputError("a cache in Redis needs the redis package: pip install nbcore-cache[redis]") from exc
-    link = redis.Redis.from_url(url, socket_timeout=_WAIT, socket_connect_timeout=_WAIT)
-    answers = RedisDict(_NAMESPACE, connection=link, serializer=None, ttl=True, ttl_offset=0)
-    return answers, RedisHashDict(_NAMESPACE, "marks", connection=link, serializer=None), (redis.RedisError, OSError)
+    return connect_redis(url, _NAMESPACE, _WAIT)
 
 
 def _make_private(path: Path) -> None:

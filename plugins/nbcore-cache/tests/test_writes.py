@@ -194,6 +194,9 @@ def test_no_thread_reads_what_is_older_than_a_finished_write(server, form, tmp_p
         for number in range(1, 150):
             nb.request("PATCH", f"dcim/devices/{key}/", body={"serial": number}, endpoint="dcim/devices")
             done[0] = number
+            hits = cache.stats.hits
+            while cache.stats.hits == hits and not stop.wait(0.0005):
+                pass
         stop.set()
 
     def read():

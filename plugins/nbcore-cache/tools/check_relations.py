@@ -69,7 +69,7 @@ class Check:
     def __init__(self) -> None:
         self.user = User.objects.filter(is_superuser=True).first()
         self.factory = APIRequestFactory()
-        self.client = APIClient()
+        self.client = APIClient(raise_request_exception=False)
         self.client.force_authenticate(self.user)
         self.made: dict[str, tuple[str, str]] = {}
         self.lists: dict[str, dict[str, str]] = {}
@@ -106,7 +106,7 @@ class Check:
         answer = getattr(self.client, method)(f"/api/{path}/", data, format="json", HTTP_HOST="localhost")
         if answer.status_code >= 400:
             transaction.savepoint_rollback(point)
-            print(f"   not done: {method} {path} {answer.status_code} {answer.content[:300]!r}")
+            print(f"   not done: {method} {path} {answer.status_code} {answer.content[:300]!r}", flush=True)
             return None
         transaction.savepoint_commit(point)
         row = answer.json() if answer.content else {}
@@ -136,6 +136,10 @@ class Check:
         """Create an object; its id."""
         row = self.send("post", path, data, name)
         return "" if row is None else str(row["id"])
+
+    def id(self, name: str) -> str | None:
+        """The id of an object that was made; None when it could not be."""
+        return self.made[name][1] if name in self.made else None
 
     def change(self, name: str, /, **data: Any) -> None:
         """Change an object."""
@@ -168,11 +172,11 @@ def build(c: Check) -> None:
     ]  # fmt: skip
     st = c.make("status", "extras/statuses", name="zz-status", content_types=statused)
     c.make("role", "extras/roles", name="zz-role", content_types=["dcim.device", "dcim.rack", "ipam.prefix", "ipam.vlan", "dcim.interface", "virtualization.virtualmachine", "ipam.ipaddress", "extras.contactassociation"])  # fmt: skip
-    role = c.made["role"][1]
+    role = c.id("role")
     tag = c.make("tag", "extras/tags", name="zz-tag", content_types=["dcim.device", "ipam.prefix", "dcim.location", "dcim.interface"])
     group = c.make("tenant group", "tenancy/tenant-groups", name="zz-group")
     c.make("tenant subgroup", "tenancy/tenant-groups", name="zz-subgroup", parent=group)
-    tenant = c.make("tenant", "tenancy/tenants", name="zz-tenant", tenant_group=c.made["tenant subgroup"][1])
+    tenant = c.make("tenant", "tenancy/tenants", name="zz-tenant", tenant_group=c.id("tenant subgroup"))
     kind = c.make("location type", "dcim/location-types", name="zz-type", content_types=every, nestable=True)
     top = c.make("top", "dcim/locations", name="zz-top", location_type=kind, status=st, tenant=tenant, tags=[tag])
     site = c.make("site", "dcim/locations", name="zz-site", location_type=kind, status=st, parent=top)
@@ -185,11 +189,9 @@ def build(c: Check) -> None:
     )
     c.make("interface template", "dcim/interface-templates", device_type=model, name="eth0", type="1000base-t")
     c.make("rear template", "dcim/rear-port-templates", device_type=model, name="rear0", type="8p8c", positions=2)
-    c.make("front template", "dcim/front-port-templates", device_type=model, name="front0", type="8p8c", rear_port_template=c.made["rear template"][1], rear_port_position=1)  # fmt: skip
+    c.make("front template", "dcim/front-port-templates", device_type=model, name="front0", type="8p8c", rear_port_template=c.id("rear template"), rear_port_position=1)  # fmt: skip
     c.make("power template", "dcim/power-port-templates", device_type=model, name="psu0")
-    c.make(
-        "outlet template", "dcim/power-outlet-templates", device_type=model, name="out0", power_port_template=c.made["power template"][1]
-    )
+    c.make("outlet template", "dcim/power-outlet-templates", device_type=model, name="out0", power_port_template=c.id("power template"))
     c.make("console template", "dcim/console-port-templates", device_type=model, name="con0")
     c.make("console server template", "dcim/console-server-port-templates", device_type=model, name="cs0")
     c.make("bay template", "dcim/device-bay-templates", device_type=model, name="bay0")
@@ -227,7 +229,7 @@ def build(c: Check) -> None:
     c.change("bay", installed_device=child)
     c.make("chassis", "dcim/virtual-chassis", name="zz-chassis", master=d1)
     c.make("item", "dcim/inventory-items", device=d1, name="zz-item", manufacturer=maker)
-    c.make("sub item", "dcim/inventory-items", device=d1, name="zz-sub", parent=c.made["item"][1])
+    c.make("sub item", "dcim/inventory-items", device=d1, name="zz-sub", parent=c.id("item"))
     mfam = c.make("module family", "dcim/module-families", name="zz-mfam")
     mtype = c.make("module type", "dcim/module-types", manufacturer=maker, model="zz-card", module_family=mfam)
     c.make("module interface template", "dcim/interface-templates", module_type=mtype, name="card0", type="1000base-t")
@@ -244,7 +246,7 @@ def build(c: Check) -> None:
     ip1 = c.make("ip1", "ipam/ip-addresses", address="10.250.1.1/24", namespace=ns, status=st, role=role, tenant=tenant)
     c.make("ip2", "ipam/ip-addresses", address="10.250.1.2/24", namespace=ns, status=st, nat_inside=ip1)
     c.make("smaller prefix", "ipam/prefixes", prefix="10.250.1.0/25", namespace=ns, status=st)
-    c.make("vrf prefix", "ipam/vrf-prefix-assignments", vrf=vrf, prefix=c.made["prefix"][1])
+    c.make("vrf prefix", "ipam/vrf-prefix-assignments", vrf=vrf, prefix=c.id("prefix"))
     c.make("vrf device", "ipam/vrf-device-assignments", vrf=vrf, device=d1)
     c.make("service", "ipam/services", name="zz-svc", device=d1, protocol="tcp", ports=[80], ip_addresses=[ip1])
     i1, i2 = c.first("dcim/interfaces", device=d1), c.first("dcim/interfaces", device=d2)
@@ -259,7 +261,7 @@ def build(c: Check) -> None:
     ctype = c.make("circuit type", "circuits/circuit-types", name="zz-ctype")
     circuit = c.make("circuit", "circuits/circuits", cid="zz-1", provider=provider, circuit_type=ctype, status=st, tenant=tenant)
     cta = c.make("termination", "circuits/circuit-terminations", circuit=circuit, term_side="A", location=site)
-    c.make("termination z", "circuits/circuit-terminations", circuit=circuit, term_side="Z", provider_network=c.made["network"][1])
+    c.make("termination z", "circuits/circuit-terminations", circuit=circuit, term_side="Z", provider_network=c.id("network"))
     c.make("circuit cable", "dcim/cables", termination_a_type="circuits.circuittermination", termination_a_id=cta,
            termination_b_type="dcim.interface", termination_b_id=i2, status=st)  # fmt: skip
     panel = c.make("panel", "dcim/power-panels", name="zz-panel", location=site, rack_group=rooms)
@@ -276,7 +278,7 @@ def build(c: Check) -> None:
         "vm", "virtualization/virtual-machines", name="zz-vm", cluster=cluster, status=st, role=role, tenant=tenant, platform=platform
     )
     vmi = c.make("vm interface", "virtualization/interfaces", name="zz-eth", virtual_machine=vm, status=st)
-    c.make("vm assignment", "ipam/ip-address-to-interface", ip_address=c.made["ip2"][1], vm_interface=vmi)
+    c.make("vm assignment", "ipam/ip-address-to-interface", ip_address=c.id("ip2"), vm_interface=vmi)
     c.make("vdc", "dcim/virtual-device-contexts", name="zz-vdc", device=d1, status=st, identifier=7)
     ctl = c.make("controller", "dcim/controllers", name="zz-ctl", controller_device=d2, location=site, status=st, platform=platform)
     cgroup = c.make("managed group", "dcim/controller-managed-device-groups", name="zz-managed", controller=ctl)
@@ -301,9 +303,9 @@ def build(c: Check) -> None:
     c.make("cloud service", "cloud/cloud-services", name="zz-csvc", cloud_account=acc, cloud_resource_type=crt)
     c.make("vpn", "vpn/vpns", name="zz-vpn", status=st, tenant=tenant)
     end = c.make("vpn endpoint", "vpn/vpn-tunnel-endpoints", device=d1, source_ipaddress=ip1, name="zz-end")
-    c.make("vpn tunnel", "vpn/vpn-tunnels", name="zz-tunnel", status=st, vpn=c.made.get("vpn", ("", None))[1], endpoint_a=end)
+    c.make("vpn tunnel", "vpn/vpn-tunnels", name="zz-tunnel", status=st, vpn=c.id("vpn"), endpoint_a=end)
     c.make("virtual server", "load-balancers/virtual-servers", name="zz-vip", vip=ip1, device=d1, tenant=tenant)
-    c.make("pool", "load-balancers/load-balancer-pools", name="zz-pool", load_balancing_algorithm="round-robin", virtual_server=c.made.get("virtual server", ("", None))[1])  # fmt: skip
+    c.make("pool", "load-balancers/load-balancer-pools", name="zz-pool", load_balancing_algorithm="round-robin", virtual_server=c.id("virtual server"))  # fmt: skip
     c.change("rack", location=room)
     c.change("rack group", location=room)
     c.change("site", parent=None)
