@@ -7,7 +7,7 @@ PLUGINS := $(foreach folder,$(sort $(wildcard plugins/*)),$(if $(and $(wildcard 
 # The stamp's name changes with the set of plugins, so that one that is added or removed is noticed.
 READY := .venv/.ready-$(shell echo $(PLUGINS) | cksum | cut -d' ' -f1)
 CORE_READY := .venv-core/.ready
-CORE_TESTS := $(wildcard tests/unit tests/wire tests/contracts)
+CORE_TESTS := $(wildcard tests/unit tests/wire tests/faults tests/contracts)
 PY := .venv/bin/python
 SIZE ?= small
 TESTBED = $(PYTHON) tests/testbed/testbed.py
@@ -16,7 +16,7 @@ ARGS ?=
 install = .venv/bin/uv pip install --quiet --no-sources $(1) || .venv/bin/uv pip install --quiet --no-sources --system-certs $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core test-integration test-all check format testbed testbed-stop docs bench changes clean
+.PHONY: help setup demo test test-core test-integration test-all soak faults-compare check format testbed testbed-stop docs bench changes clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -45,14 +45,20 @@ demo: $(READY) ## the main job against an in-memory Nautobot; URL=... TOKEN=... 
 	@$(PY) -m nbcore_sandbox.demo $(if $(URL),--url $(URL)) $(if $(TOKEN),--token $(TOKEN)) $(ARGS)
 
 test: $(READY) ## every test that needs no server; ARGS=... goes to pytest
-	$(PY) -m pytest -m "not integration" $(ARGS)
+	$(PY) -m pytest -m "not integration" -n 2 --dist loadfile $(ARGS)
 
 test-core: $(CORE_READY) ## the core's own tests where no plugin is installed
-	.venv-core/bin/python -m pytest -m "not integration" $(CORE_TESTS) $(ARGS)
+	.venv-core/bin/python -m pytest -m "not integration" -n 2 --dist loadfile $(CORE_TESTS) $(ARGS)
 
 test-integration: $(READY) testbed ## the tests against the real Nautobot of make testbed
 	@set -e; eval "$$($(TESTBED) env)"; \
 	export NBCORE_TEST_URL NBCORE_TEST_TOKEN NBCORE_TEST_REDIS; $(PY) -m pytest -m integration $(ARGS)
+
+soak: $(READY) ## a minute of writes and reads through random faults; ARGS="--seconds 600 --seed 7" for more
+	$(PY) tests/faults/soak.py $(ARGS)
+
+faults-compare: $(READY) ## the same read faults with nbcore, pynautobot and aiopynautobot, as a table
+	@$(PY) tests/faults/compare.py $(ARGS)
 
 test-all: test test-core test-integration ## all three
 

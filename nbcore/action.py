@@ -98,7 +98,7 @@ class Action:
         items = writes.named(made, [body] if one else body)
         given = frozenset(str(item["id"]) for item in ([body] if one else body) if item.get("id"))
         about = {"action": self.spec.name, "operation": "allocate", "endpoint": self.endpoint.path}
-        call, rows = writes.create(made, items, one=one, api_version=api_version, path=self.path, given=given, **about)
+        call, rows = writes.allocate(made, items, one=one, api_version=api_version, path=self.path, given=given, **about)
         found = self.api.wrap(rows)
         return call, found[0] if one else found
 

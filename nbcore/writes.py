@@ -7,6 +7,8 @@ open.
 
 from __future__ import annotations
 
+import random
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +20,9 @@ from .errors import (
     InputError,
     NotFoundError,
     PartialResult,
+    ServerError,
     ShapeError,
+    ValidationError,
     describe,
 )
 from .lookup import Row, detail, one_row, rows_of
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from .endpoint import Endpoint
 
 FOUND = "found again"
+_RACES = 6
+_TAKEN = ("already exists", "IntegrityError")
 
 
 def named(endpoint: Endpoint, items: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -107,6 +113,22 @@ def create(
         return Reply(200, FOUND, source=FOUND), [found[one] for one in ids]
 
     return call, endpoint.api.transport.exchange(call, read, settle if ids and len(ids) == len(items) else None)[1]
+
+
+def allocate(endpoint: Endpoint, items: Sequence[Row], /, **named: Any) -> tuple[Call, list[Row]]:
+    """Create what the server chooses a place for: create(), and again when another request was given the same place at the same moment.
+
+    Nautobot then refuses ("... already exists", or an IntegrityError) what it chose itself, and nothing was made.
+    """
+    for turn in range(_RACES):
+        try:
+            return create(endpoint, items, **named)
+        except (ValidationError, ServerError) as exc:
+            said = exc.reply.text if exc.reply is not None else ""
+            if turn == _RACES - 1 or not any(word in said for word in _TAKEN) or '"id"' in said:
+                raise
+        time.sleep(random.uniform(0, 0.05 * 2**turn))  # noqa: S311  jitter, not a secret
+    raise AssertionError("unreachable")
 
 
 def patch(endpoint: Endpoint, key: str, body: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[Call, Row]:

@@ -25,13 +25,18 @@ def updates(record: Record) -> dict[str, Any]:
         if name not in record._set and not isinstance(value, (list, dict)):
             continue
         original = record._data.get(name)
-        form = plain_json if record._is_json(name) else normal
-        if name not in record._data or not (form(value) == original if form is plain_json else same(original, value)):
-            changed = form(value)
+        if name not in record._data or not unchanged(record, name, value):
+            changed = plain_json(value) if record._is_json(name) else normal(value)
             if name in _MERGED and isinstance(changed, dict) and isinstance(original, dict):
                 changed = {key: changed.get(key) for key in {**original, **changed} if changed.get(key) != original.get(key)}
             found[name] = changed
     return found
+
+
+def unchanged(record: Record, name: str, value: Any) -> bool:
+    """Whether a field's value means what the server's data says; in a JSON field, whether it is the same JSON."""
+    original = record._data.get(name)
+    return bool(plain_json(value) == original) if record._is_json(name) else same(original, value)
 
 
 def to_send(record: Record) -> dict[str, Any]:

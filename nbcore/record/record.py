@@ -165,7 +165,7 @@ class Record:
         if self._read:
             for name in [name for name in self._read if name not in self._set]:
                 value = self._read[name]
-                unchanged = changes.same(self._data.get(name), value)
+                unchanged = changes.unchanged(self, name, value)
                 if unchanged and not (isinstance(value, Record) and wire(fresh.get(name)) == value.id):
                     del self._read[name]
         object.__setattr__(self, "_data", fresh)

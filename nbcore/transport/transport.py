@@ -115,6 +115,7 @@ class Transport:
             call = replace(call, deadline=time.monotonic() + self.options.deadline)
         call = replace(call, identity=self.identity)
         doubt = False
+        unreadable = 0
         while True:
             reply, data, failure = self._try(call, decode)
             if failure is None:
@@ -122,6 +123,7 @@ class Transport:
                 self._budget.give()
                 return reply, data
             kind = retry.classify(failure)
+            unreadable += isinstance(failure, ContentError)
             if doubt and failure.reply is not None and call.method == "DELETE" and retry.is_gone(failure):
                 return failure.reply, None
             # An error status that follows an open outcome may be the trace of the attempt before: "this id exists already".
@@ -134,7 +136,7 @@ class Transport:
                 return found
             doubt = doubt or open_now
             try:
-                pause = self._pause(call, failure, kind, settle is not None)
+                pause = self._pause(call, failure, kind, settle is not None, unreadable)
             except CallError as end:
                 if doubt and call.writes and call.method != "DELETE" and end.reply is not None and end.reply.status in _PLAIN_NO:
                     raise  # looked for and not there, and now refused: the refusal is the outcome
@@ -164,7 +166,7 @@ class Transport:
         except CallError as failure:
             return reply, None, failure
 
-    def _pause(self, call: Call, failure: CallError, kind: retry.Failure, settled: bool) -> float:
+    def _pause(self, call: Call, failure: CallError, kind: retry.Failure, settled: bool, unreadable: int) -> float:
         """Seconds before the next attempt; raises where there is none.
 
         Args:
@@ -172,6 +174,7 @@ class Transport:
             failure: how.
             kind: its class.
             settled: whether the outcome was looked for, and the write found not to have happened.
+            unreadable: how many answers of this call could not be read; a second one is the server's way, and final.
         """
         allowed = retry.may_resend(call, kind) or (settled and kind is retry.Failure.AMBIGUOUS)
         stale = isinstance(failure, ProtocolError) and failure.stale and call.attempt == 1
@@ -179,8 +182,7 @@ class Transport:
             return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
         if not allowed and kind is retry.Failure.AMBIGUOUS and call.writes:
             raise retry.ambiguous(call, failure) from failure
-        content = kind is retry.Failure.AMBIGUOUS and isinstance(failure, ContentError)
-        if not allowed or call.attempt > self.options.retries or (content and call.attempt > 1):
+        if not allowed or call.attempt > self.options.retries or (isinstance(failure, ContentError) and unreadable > 1):
             raise self._last(call, failure) if allowed else failure
         pause, asked = retry.delay(failure, call.attempt)
         late = call.deadline is not None and time.monotonic() + pause > call.deadline

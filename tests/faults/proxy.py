@@ -65,7 +65,7 @@ class Proxy:
 
     def _serve(self, sock: socket.socket) -> None:
         upstream = http.client.HTTPConnection(*self._upstream, timeout=120)
-        with contextlib.suppress(OSError, http.client.HTTPException), sock:
+        with contextlib.suppress(OSError, http.client.HTTPException), sock, contextlib.closing(upstream):
             rest = b""
             while (found := _read(sock, rest)) is not None:
                 head, body, rest = found
@@ -87,7 +87,6 @@ class Proxy:
                     sock.sendall(answer + content[: len(content) // 2])
                     return None
                 sock.sendall(answer + content)
-        upstream.close()
         return None
 
     def __enter__(self) -> Self:

@@ -31,7 +31,7 @@ class Store:
 
     def __init__(self, url: str = "http://elsewhere.test") -> None:
         self.url = url
-        self.tables: dict[str, dict[str, JSON]] = {"lab/devices": {}, "lab/addresses": {}, "lab/things": {}}
+        self.tables: dict[str, dict[str, JSON]] = {"lab/devices": {}, "dcim/devices": {}, "lab/addresses": {}, "lab/things": {}}
         self.commits: list[tuple[str, str]] = []
         self.runs = 0
         self.maximum = 1000

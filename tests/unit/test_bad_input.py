@@ -267,7 +267,7 @@ def test_create_of_an_empty_list_sends_nothing(devices, wire):
     assert not wire.calls
 
 
-@pytest.mark.parametrize("value", [object(), math.nan, math.inf, {1j: 2}], ids=repr)
+@pytest.mark.parametrize("value", [object(), math.nan, math.inf, {1j: 2}], ids=["object", "nan", "inf", "odd key"])
 def test_data_that_json_cannot_hold(devices, wire, value):
     with pytest.raises(InputError, match="JSON"):
         devices.create(name=value)

@@ -74,7 +74,7 @@ class Colour(enum.Enum):
         (ipaddress.ip_interface("10.0.0.1/24"), ["10.0.0.1/24"]),
         (ipaddress.ip_network("10.0.0.0/24"), ["10.0.0.0/24"]),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_values_as_query_text(devices, wire, value, text):
     list(devices.filter(field=value))

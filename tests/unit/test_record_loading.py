@@ -218,6 +218,14 @@ def test_full_details_keeps_what_was_assigned_and_changed_inside(nb, wire, serve
     assert record.updates() == {"name": "edited", "custom_fields": {"list": [1, 2]}}
 
 
+def test_a_load_keeps_edits_in_json_that_looks_like_a_choice(nb, served):
+    served[0]["data"] = {"value": 1, "label": "x"}
+    record = nb.lab.devices.get(ident(1))
+    record.data["label"] = "edited"
+    record.full_details()
+    assert record.updates() == {"data": {"value": 1, "label": "edited"}}
+
+
 def test_full_details_reads_anew_what_was_not_changed(nb, served):
     record = nb.lab.devices.get(ident(1))
     assert (record.custom_fields["owner"], record.face, record.place.id) == ("me", "front", place(2)["id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from dataclasses import fields
 from pathlib import Path
@@ -296,6 +297,6 @@ def test_every_option_has_a_test_here():
 
 @pytest.mark.parametrize("name", sorted({item.name for item in fields(Options)} - {"url", "token"}))
 def test_every_option_is_documented_and_is_an_argument_of_an_api(name):
-    assert f"\n        {name}: " in Options.__doc__
+    assert f"\n    {name}: " in inspect.getdoc(Options)
     defaults = {item.name: item.default for item in fields(Options)}
     nbcore.Api("http://127.0.0.1:9", **{name: {"allow": ["x"], "plugins": [], "settings": {}}.get(name, defaults[name])}).close()

@@ -47,9 +47,10 @@ def test_custom_fields_and_their_choices_as_raw_data(nb, world):
     assert [row["value"] for row in nb.extras.get_custom_field_choices({"custom_field": custom.id})] == ["green"]
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize("app", ["core", "ui"])
-def test_a_template_rendered_by_the_server(nb, app):
-    core = nb.core if app == "core" else nb.ui.core
+def test_a_template_rendered_by_the_server(real, app):
+    core = real.core if app == "core" else real.ui.core
     answer = core.render_jinja_template("Hello {{ name }}", {"name": "world"})
     assert answer["rendered_template"] == "Hello world"
     assert core.render_jinja_template(template_code="a\nb")["rendered_template_lines"] == ["a", "b"]

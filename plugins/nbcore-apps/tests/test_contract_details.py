@@ -128,8 +128,9 @@ def test_the_units_of_a_rack_say_what_to_use(world):
         world.rack.units.list()
 
 
-def test_napalm_is_read_only_and_tells_the_servers_reason(world):
-    device = world.device()
+@pytest.mark.integration
+def test_napalm_is_read_only_and_tells_the_servers_reason(real_world):
+    device = real_world.device()
     with pytest.raises(nbcore.RequestError, match="No platform is configured"):
         device.napalm.list(method="get_facts")
     with pytest.raises(NotImplementedError):

@@ -60,7 +60,9 @@ def test_what_is_sent_to_start_a_job(server, job):
     assert server.calls[-1].idempotent is False
 
 
-@pytest.mark.parametrize(("name", "path"), [("Audit", "Audit"), ("Who? 100%", "Who%3F%20100%25"), (JOB["id"], JOB["id"])])
+@pytest.mark.parametrize(
+    ("name", "path"), [("Audit", "Audit"), ("Who? 100%", "Who%3F%20100%25"), (JOB["id"], JOB["id"])], ids=["name", "quoted", "id"]
+)
 def test_a_job_is_named_in_the_route(server, memory, name, path):
     server.on("POST", f"extras/jobs/{path}/run/", STARTED, status=201)
     assert memory.extras.jobs.run(job_name=name).id == RESULT["id"]
@@ -127,7 +129,12 @@ def test_logs_come_as_they_are_written(server, job):
     ]
     states(server, "STARTED", "STARTED", "SUCCESS")
     pages = Answers(entries[:1], entries[:2], entries[1:3])
-    server.on("GET", "extras/job-logs/", lambda call: {"count": 1, "next": None, "previous": None, "results": pages(call)})
+
+    def page(call):
+        rows = pages(call)
+        return {"count": len(rows), "next": None, "previous": None, "results": rows}
+
+    server.on("GET", "extras/job-logs/", page)
     server.on("GET", f"extras/job-results/{RESULT['id']}/logs/", entries)
     run = job.start()
     following = run.logs(follow=True, interval=0)

@@ -68,12 +68,16 @@ def limit(many: int, seconds: float) -> RateLimit:
 def test_no_more_leave_than_the_rate_allows(wire):
     with make_api(wire, limit(5, 0.4)) as nb:
         started = time.monotonic()
-        ask(nb, 5)
-        assert time.monotonic() - started < 0.3  # up to the rate nobody waits
-        ask(nb, 7)
+        ask(nb, 12)
     assert len(wire.times) == 12
     assert wire.most_within(0.3) <= 5
-    assert 0.8 <= wire.times[-1] - started < 4
+    assert 0.8 <= wire.times[-1] - started < 10
+
+
+def test_up_to_the_rate_nobody_waits(wire):
+    with make_api(wire, RateLimit("20/h"), deadline=20) as nb:
+        ask(nb, 20)
+    assert len(wire.times) == 20
 
 
 def test_threads_share_the_limit(wire):
@@ -91,7 +95,7 @@ def test_several_rates_hold_together(wire):
         ask(nb, 9)
     assert wire.most_within(0.07) <= 3
     assert wire.most_within(0.4) <= 5
-    assert 0.5 <= wire.times[-1] - wire.times[0] < 4
+    assert 0.5 <= wire.times[-1] - wire.times[0] < 10
 
 
 def test_one_limit_for_all_apis_it_is_given_to(wire):
@@ -134,7 +138,7 @@ def test_those_in_line_end_at_their_deadline(wire):
     with make_api(wire, limit(1, 0.4), deadline=0.5) as nb:
         started = time.monotonic()
         in_threads(5, one, nb)
-        assert time.monotonic() - started < 4
+        assert time.monotonic() - started < 10
     assert len(wire.times) == 2
     assert errors == [RateWaitError] * 3
 
@@ -156,7 +160,7 @@ def test_those_in_line_do_not_wait_for_one_that_may_wait_longer(wire):
 def test_without_a_deadline_it_waits(wire):
     with make_api(wire, limit(1, 0.3), deadline=None) as nb:
         ask(nb, 3)
-    assert 0.55 <= wire.times[-1] - wire.times[0] < 4
+    assert 0.55 <= wire.times[-1] - wire.times[0] < 10
 
 
 def test_each_attempt_counts(wire, monkeypatch):
