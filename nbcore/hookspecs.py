@@ -73,7 +73,8 @@ class Hooks:
     def nbcore_extend_records(self) -> Mapping[str, type[Record]] | None:
         """Classes that add behaviour to records of other apps: `{"dcim.device": DeviceWithRouting}`. Asked once an Api.
 
-        Each class derives from Record; the record's own class comes last in the order, so what a package adds wins over it.
+        Each class derives from Record; the record's own class comes last in the order, so what a package adds wins over it. An
+        implementation that fails is left out with a PluginWarning that names it.
         """
 
     @hookspec

@@ -92,7 +92,7 @@ def test_extensions_that_fail_are_named_and_break_nothing(wire):
 @pytest.mark.parametrize(
     ("plugin", "hint"),
     [("text", "no hook"), (7, "no hook"), (object(), "no hook"), (None, "no hook"), (type("P", (), {}), "class")],
-    ids=str,
+    ids=["text", "number", "object", "none", "class"],
 )
 def test_what_is_no_plugin_is_refused(plugin, hint):
     with pytest.raises(nbcore.PluginError, match=hint):

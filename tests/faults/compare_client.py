@@ -1,4 +1,4 @@
-"""One read of a list with one client, for compare.py: prints the names it got, or the error that it raised. Runs in that client's environment."""
+"""One read of a list with one client, for compare.py: prints the names it got, or the error. Runs in that client's environment."""
 
 from __future__ import annotations
 

@@ -381,3 +381,23 @@ def test_continue_halves_what_the_server_does_not_name(world):
     for error in world.fails(nbcore.PartialResult, work):
         assert [entry.index for entry in error.journal.failed] == [13]
         assert len(error.journal.created) == 39
+
+
+@pytest.mark.parametrize(
+    "play",
+    [
+        plays.says(400, {"__all__": ["IP address 10.0.0.1/24 already exists in 10.0.0.0/24."]}),
+        plays.says(500, {"error": "duplicate key", "exception": "IntegrityError"}),
+    ],
+    ids=["400", "500"],
+)
+@pytest.mark.case(53)
+def test_an_allocation_that_another_request_was_given_too_is_made_anew(world, play):
+    """Nautobot 3.2 looks for what is free before it takes its lock, so two requests at one moment are given one address; one is refused."""
+    rule = world.server.inject(post, play, times=2)
+    nb = world.connect(retries=0)
+    spec = nbcore.ActionSpec("available-ips", methods=("POST",), returns="records", allocates=True, creates="lab/addresses")
+    action = nbcore.Action(nb.endpoint("lab/devices"), spec, f"lab/prefixes/{PREFIX}/available-ips/")
+    taken = world.ok(lambda _index: action.create({"status": "active"}).address)
+    assert rule.hits == 2
+    assert len(set(taken)) == len(taken) == len(world.store.tables["lab/addresses"])

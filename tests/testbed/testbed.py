@@ -3,7 +3,7 @@
 
     testbed.py up [--size small|large]    start it (or keep it) and print its URL and token
     testbed.py down                       stop what `up` started
-    testbed.py env                        print NBCORE_TEST_URL and NBCORE_TEST_TOKEN for a shell
+    testbed.py env                        print NBCORE_TEST_URL, NBCORE_TEST_TOKEN and NBCORE_TEST_REDIS for a shell
     testbed.py shell                      nautobot-server nbshell, for making test data by the ORM
 
 Packages and the migrated, seeded database (a dump) are kept in a cache folder outside the checkout
@@ -126,7 +126,7 @@ def env() -> int:
     if not state.get("ready"):
         print("testbed: not running; start it with `make testbed`", file=sys.stderr)
         return 1
-    print(f"export NBCORE_TEST_URL={state['url']} NBCORE_TEST_TOKEN={state['token']}")
+    print(f"export NBCORE_TEST_URL={state['url']} NBCORE_TEST_TOKEN={state['token']} NBCORE_TEST_REDIS={state['redis']}")
     return 0
 
 

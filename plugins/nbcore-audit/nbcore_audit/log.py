@@ -17,13 +17,16 @@ from typing import Any
 HEAD = b'{"v":1,"event":"'
 _BACKUP = re.compile(r"\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}Z$")
 _BLOCK = 1 << 16
+# Linux ends a write for a kill between pages of this size (or of a multiple), and never within one.
+_PAGE = 4096
 
 
 class AppendLog:
     """A file of lines.
 
     Each line is one write at the file's end under the file's lock (flock), so lines of other threads and processes never mix with it.
-    A process that is killed while it writes can leave a part of a line; whoever appends next takes that part away.
+    A line of up to 4096 bytes stands within one page of the file, after spaces where it must, and so is there whole or not at all even when
+    its process is killed. Of a longer one a killed process can leave a part; whoever appends next takes that part away.
 
     Args:
         path: the file; made with mode 0600 when it is not there.
@@ -64,8 +67,12 @@ class AppendLog:
                 fd = self._locked(until)
                 try:
                     size = self._mend(fd)
-                    if not (self.max_bytes and size and size + len(line) + 1 > self.max_bytes):
-                        self._write(fd, line + b"\n", size)
+                    data = line + b"\n"
+                    room = _PAGE - size % _PAGE
+                    if room < len(data) <= _PAGE:
+                        data = b" " * room + data
+                    if not (self.max_bytes and size and size + len(data) > self.max_bytes):
+                        self._write(fd, data, size)
                         return
                     self._rotate()
                 finally:
@@ -134,7 +141,9 @@ class AppendLog:
         if size in (0, self._end) or os.pread(fd, 1, size - 1) == b"\n":
             return size
         start = _last_line(fd, size)
-        part = os.pread(fd, size - start, start)
+        part = os.pread(fd, size - start, start).lstrip(b" ")
+        if not part:
+            return size  # a line was about to follow these spaces; now another does
         ours = part.startswith(HEAD) or HEAD.startswith(part)
         if not (ours and not _whole(part) and _cut(fd, start)):
             os.write(fd, b"\n")

@@ -148,5 +148,5 @@ def _numbered(name: str, stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
     for number, line in enumerate(stream, 1):
         if line.endswith(b"\n"):
             yield f"{name}:{number}", line
-        elif line:
+        elif line.strip():
             yield f"{name}:{number} (cut short)", b""

@@ -74,6 +74,61 @@ def test_a_file_that_was_moved_or_deleted_is_begun_anew(tmp_path):
     assert (numbers(tmp_path / "elsewhere"), numbers(path)) == ([1], [3])
 
 
+def test_no_line_that_fits_stands_across_two_pages(tmp_path):
+    path = tmp_path / "log"
+    log = AppendLog(str(path))
+    for number in range(300):
+        log.append(line(number, 60 + number * 137 % 4036))
+    assert numbers(path) == list(range(300))
+    at = 0
+    for text in path.read_bytes().splitlines(keepends=True):
+        begin = at + len(text) - len(text.lstrip(b" "))
+        at += len(text)
+        assert begin // 4096 == (at - 1) // 4096, (begin, at)
+
+
+def test_spaces_at_the_end_are_no_part_of_a_line(tmp_path):
+    path = tmp_path / "log"
+    log = AppendLog(str(path))
+    log.append(line(1))
+    with path.open("ab") as stream:
+        stream.write(b" " * (4096 - 101))  # killed before the line that was to follow
+    broken: list[str] = []
+    assert len(read(path, broken)) == 1
+    assert not broken
+    log.append(line(2))
+    assert numbers(path) == [1, 2]
+    assert path.stat().st_size == 4096 + 101
+
+
+KILLED = """
+import sys
+from nbcore_audit.log import AppendLog
+log = AppendLog(sys.argv[1])
+print("ready", flush=True)
+number = 0
+while True:
+    log.append(b'{"v":1,"event":"intent","call":"%d","attempt":1,"fill":"%s"}' % (number, b"x" * (number * 37 % int(sys.argv[2]))))
+    number += 1
+"""
+
+
+@pytest.mark.parametrize(("size", "whole"), [(3900, True), (30_000, False)])
+def test_what_a_killed_process_leaves(tmp_path, size, whole):
+    """kill -9 of a process that does nothing but append: whole lines, and of lines longer than a page whole ones after the next append."""
+    for attempt in range(12):
+        path = tmp_path / f"log-{attempt}"
+        with subprocess.Popen([sys.executable, "-c", KILLED, path, str(size)], stdout=subprocess.PIPE) as writer:
+            writer.stdout.readline()
+            time.sleep(0.002 * attempt)
+            writer.kill()
+        if whole:
+            assert not path.read_bytes().rpartition(b"\n")[2].strip()
+        AppendLog(str(path)).append(line(10**9))
+        found = numbers(path)
+        assert found == [*range(len(found) - 1), 10**9]
+
+
 @pytest.mark.parametrize("cut", [1, 8, len(HEAD), 60, 99, 4096, 70_000])
 def test_a_part_of_a_line_is_taken_away(tmp_path, cut):
     path = tmp_path / "log"

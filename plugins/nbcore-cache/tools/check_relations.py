@@ -218,7 +218,7 @@ def build(c: Check) -> None:
         secret=secret,
         access_type="Generic",
         secret_type="password",
-    )  # noqa: S106
+    )
     hagroup = c.make("redundancy group", "dcim/device-redundancy-groups", name="zz-ha", status=st)
     dev = {"device_type": model, "role": role, "status": st, "location": site, "tenant": tenant, "platform": platform}
     d1 = c.make("d1", "dcim/devices", name="zz-d1", rack=rack, position=1, face="front", device_redundancy_group=hagroup, secrets_group=secrets, tags=[tag], software_version=version, **dev)  # fmt: skip
@@ -257,7 +257,7 @@ def build(c: Check) -> None:
     c.make("cable", "dcim/cables", termination_a_type="dcim.interface", termination_a_id=i1, termination_b_type="dcim.frontport",
            termination_b_id=c.first("dcim/front-ports", device=d2), status=st)  # fmt: skip
     provider = c.make("provider", "circuits/providers", name="zz-provider")
-    c.make("network", "circuits/provider-networks", name="zz-network", provider=provider)
+    c.make("network", "circuits/provider-networks", name="Zz-network", provider=provider)
     ctype = c.make("circuit type", "circuits/circuit-types", name="zz-ctype")
     circuit = c.make("circuit", "circuits/circuits", cid="zz-1", provider=provider, circuit_type=ctype, status=st, tenant=tenant)
     cta = c.make("termination", "circuits/circuit-terminations", circuit=circuit, term_side="A", location=site)
@@ -304,8 +304,8 @@ def build(c: Check) -> None:
     c.make("vpn", "vpn/vpns", name="zz-vpn", status=st, tenant=tenant)
     end = c.make("vpn endpoint", "vpn/vpn-tunnel-endpoints", device=d1, source_ipaddress=ip1, name="zz-end")
     c.make("vpn tunnel", "vpn/vpn-tunnels", name="zz-tunnel", status=st, vpn=c.id("vpn"), endpoint_a=end)
-    c.make("virtual server", "load-balancers/virtual-servers", name="zz-vip", vip=ip1, device=d1, tenant=tenant)
-    c.make("pool", "load-balancers/load-balancer-pools", name="zz-pool", load_balancing_algorithm="round-robin", virtual_server=c.id("virtual server"))  # fmt: skip
+    c.make("virtual server", "load-balancers/virtual-servers", name="zz-vip", vip=ip1, device=d1, tenant=tenant, protocol="tcp")
+    c.make("pool", "load-balancers/load-balancer-pools", name="zz-pool", load_balancing_algorithm="round_robin", virtual_server=c.id("virtual server"))  # fmt: skip
     c.change("rack", location=room)
     c.change("rack group", location=room)
     c.change("site", parent=None)
