@@ -103,7 +103,7 @@ def lines(log: Path) -> list[dict]:
     return found
 
 
-@pytest.mark.parametrize(("after", "max_bytes"), [(150, 0), (400, 0), (700, 100_000)])
+@pytest.mark.parametrize(("after", "max_bytes"), [(150, 0), (300, 0), (450, 100_000)])
 def test_kill(server, tmp_path, after, max_bytes):
     log = tmp_path / "writes.jsonl"
     writers = start(server, log, max_bytes)

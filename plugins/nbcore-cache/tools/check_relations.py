@@ -1,3 +1,4 @@
+# ruff: noqa: E501, S106
 """Holds nbcore_cache/relations.json against a real Nautobot: every list that a write alters must be one that the table drops.
 
 Run it inside Nautobot, on a database with a superuser and Nautobot's default statuses and roles:
