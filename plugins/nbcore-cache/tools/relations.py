@@ -30,6 +30,8 @@ OWN = {
     "display", "natural_slug", "notes_url", "computed_fields", "relationships", "config_context", "tree_depth", "cable",
     "cable_peer_type", "cable_peer", "connected_endpoint_type", "connected_endpoint", "connected_endpoint_reachable", "custom_fields",
 }  # fmt: skip
+# References to objects of any type that neither a field nor `display` tells of.
+UNTOLD = {"local_config_context_data_owner"}
 CABLING = {"dcim.cable", "dcim.cabletocabletermination", "dcim.cablepath"}
 # What signal handlers and save() methods write beside what the database cascades to.
 ALSO = {
@@ -111,10 +113,9 @@ def shown(view: Any) -> set[str] | None:
         found |= counted(expression)
     if issubclass(model, CableTermination):
         found |= CABLING
-    generic = {field.name for field in model._meta.get_fields() if isinstance(field, GenericForeignKey)}
+    if any(isinstance(field, GenericForeignKey) and field.name not in UNTOLD for field in model._meta.get_fields()):
+        return None
     for name, field in view.serializer_class().fields.items():
-        if field.source in generic or name in generic:
-            return None
         relation = next((item for item in model._meta.get_fields() if item.name == field.source and item.is_relation), None)
         if relation is not None and relation.related_model is None:
             return None
