@@ -193,7 +193,7 @@ class Api:
         many = ((name, value if is_many(value) else [value]) for name, value in pairs)
         query = tuple((name, text(name, item)) for name, values in many for item in values)
         return Call(
-            method, path, query, body, files, api_version or self.api_version, accept,
+            method.upper(), path, query, body, files, api_version or self.api_version, accept,
             endpoint=endpoint, action=action, operation=operation, resend=resend, fresh=fresh,
         )  # fmt: skip
 
