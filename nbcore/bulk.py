@@ -83,6 +83,7 @@ class Bulk:
         """
         chunks = self._chunks([entry for entry in self.journal if not entry.done])
         transport = self.endpoint.api.transport
+        self.journal.reopen()
         try:
             # Chunks never raise: those in flight end, so that the journal is exact when the error is raised.
             for _ in transport.map(self._chunk, chunks) if self._parallel else map(self._chunk, chunks):

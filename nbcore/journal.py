@@ -69,6 +69,7 @@ class Journal:
         self.entries = entries
         self.api_version = api_version
         self._file: IO[bytes] | None = None
+        self._path: str | Path | None = None
         self._lock = threading.Lock()
 
     # --- what it says ------------------------------------------------------------------------------------------------
@@ -159,18 +160,24 @@ class Journal:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with self._lock:
             self._file = os.fdopen(handle, "wb")
+            self._path = file
             self._write_all()
             # Renamed when it is whole, so that a journal that is written anew is never lost.
             os.replace(part, file)
 
     def save(self, file: str | Path) -> None:
         """Write it to a file, as it is now."""
-        kept, self._file = self._file, None
+        kept, self._file = (self._file, self._path), None
         try:
             self.keep(file)
             self.close()
         finally:
-            self._file = kept
+            self._file, self._path = kept
+
+    def reopen(self) -> None:
+        """Go on with the file that it was kept in, if any."""
+        if self._file is None and self._path is not None:
+            self.keep(self._path)
 
     def close(self) -> None:
         """End writing to the file."""
@@ -181,7 +188,7 @@ class Journal:
 
     @classmethod
     def load(cls, file: str | Path, nb: Api) -> Journal:
-        """A journal from its file, for an Api of the same Nautobot; further changes are written to the file again.
+        """A journal from its file, for an Api of the same Nautobot; what resume() does is written to the file again.
 
         Raises:
             InputError: the file is no journal.
@@ -199,7 +206,7 @@ class Journal:
                     entries[index].state = line["state"]
                     entries[index].error = line.get("errors", {}).get(str(index), "")
         journal = cls(nb.endpoint(head["path"]), head["operation"], entries, head.get("api_version"))
-        journal.keep(file)
+        journal._path = file  # opened when it is resumed
         return journal
 
     def _write_all(self) -> None:

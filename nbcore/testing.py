@@ -46,7 +46,7 @@ class Wire:
         """Answer a route with JSON, with a Reply, with what a function of the Call returns, or by raising an exception.
 
         Args:
-            method: the HTTP method.
+            method: the HTTP method, in either case.
             path: the route below /api/, such as "dcim/devices/".
             answer: JSON data, bytes, a Reply, an exception to raise, or a function of the Call that gives one of them.
             status: the status of an answer that is no Reply.
@@ -59,7 +59,7 @@ class Wire:
                 raise found
             return found if isinstance(found, Reply) else reply(found, status, headers, f"{URL}/api/{call.path}")
 
-        self._routes[method, path] = handle
+        self._routes[method.upper(), path] = handle
 
     def serve(self, path: str, rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Serve a list route and its detail routes from rows, for reading, creating, changing and deleting; gives the living list of rows.

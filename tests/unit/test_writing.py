@@ -145,6 +145,18 @@ def test_a_journal_that_a_crash_cut_loses_nothing(wire, nb, tmp_path):
     assert not writes(wire)
 
 
+def test_a_run_that_goes_on_in_the_same_process_is_on_disk_too(wire, nb, tmp_path):
+    wire.serve(PATH, [])
+    working = wire._routes["POST", f"{PATH}/"]
+    wire.on("POST", f"{PATH}/", reply({"detail": "no"}, 403))
+    with pytest.raises(nbcore.PermissionDeniedError) as caught:
+        nb.endpoint(PATH).create([{"name": "a"}, {"name": "b"}], journal=tmp_path / "journal")
+    assert len(nbcore.Journal.load(tmp_path / "journal", nb).failed) == 2
+    wire._routes["POST", f"{PATH}/"] = working
+    assert len(caught.value.journal.resume()) == 2
+    assert len(nbcore.Journal.load(tmp_path / "journal", nb).created) == 2
+
+
 def test_no_journal(nb, tmp_path):
     (tmp_path / "x").write_text("{}")
     with pytest.raises(nbcore.InputError, match="no"):

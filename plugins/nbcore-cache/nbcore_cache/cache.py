@@ -196,8 +196,8 @@ class Cache:
     def _keep(self, call: Call, reply: Reply, miss: _Miss) -> None:
         """Keep an answer, unless it is an error or may be older than what was written."""
         table = relations()
-        good, data = policy.sound(call, reply)
-        if not good:
+        data = policy.worth(call, reply)
+        if data is None:
             return
         miss.client.version = reply.header("api-version")
         marks = {mark: miss.marks[mark] for mark in policy.depends(call, reply, data, table)}

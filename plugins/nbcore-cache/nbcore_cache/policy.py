@@ -86,14 +86,14 @@ def settles(call: Call, table: Relations) -> bool:
     return route is not None and route.settles
 
 
-def sound(call: Call, reply: Reply) -> tuple[bool, Any]:
-    """Whether an answer is worth keeping, and its JSON: errors, and what is no JSON, are not."""
+def worth(call: Call, reply: Reply) -> Any:
+    """The JSON of an answer that is worth keeping; None for errors, and for what is no JSON or not the server's."""
     if reply.status != 200 or reply.source != "server" or "json" not in (reply.header("content-type") or ""):
-        return False, None
+        return None
     data = _json(reply)
-    if not isinstance(data, (dict, list)) or (call.operation == "graphql" and (not isinstance(data, dict) or "errors" in data)):
-        return False, None
-    return True, data
+    if call.operation == "graphql":
+        return data if isinstance(data, dict) and "errors" not in data else None
+    return data if isinstance(data, (dict, list)) else None
 
 
 def jobs_started(reply: Reply) -> set[str]:

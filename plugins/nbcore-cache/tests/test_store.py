@@ -19,6 +19,7 @@ import nbcore
 from nbcore.testing import reply
 from nbcore_cache import Cache, CacheWarning
 from nbcore_cache.entries import Packed, pack
+from nbcore_cache.storage import connect as open_storages
 from nbcore_cache.store import Store, StoreError
 
 LIST = "dcim/devices/"
@@ -255,22 +256,27 @@ def test_several_processes_use_one_file(url):
     link.close()
 
 
-def _in_child(nb, queue):
+def _in_child(nb, queue, opened):
+    before = len(opened)
     queue.put([record.name for record in nb.endpoint("dcim/devices").all()])
+    queue.put(len(opened) - before)
     nb.endpoint("dcim/devices").create(name="by the child")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_child_uses_the_file_beside_its_parent(server, connect, names, url):
+def test_a_forked_child_uses_the_file_beside_its_parent(server, connect, names, url, monkeypatch):
+    opened = []
+    monkeypatch.setattr("nbcore_cache.store.connect", lambda url: opened.append(url) or open_storages(url))
     nb, cache = connect(url)
     names(nb)
     context = multiprocessing.get_context("fork")
     queue = context.Queue()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forking beside threads
-        child = context.Process(target=_in_child, args=(nb, queue))
+        child = context.Process(target=_in_child, args=(nb, queue, opened))
         child.start()
     assert queue.get(timeout=30) == ["d0", "d1", "d2"]
+    assert queue.get(timeout=30) == 1  # a connection of its own
     child.join(30)
     assert child.exitcode == 0
     server.devices[0]["name"] = "new"
