@@ -46,6 +46,7 @@ class Endpoint(Writing):
         self.known_fields: frozenset[str] = frozenset()
         self.facts: Any = None
         self._choices: dict[str, list[dict[str, Any]]] | None = None
+        self._no_choices = False
         self._classes: dict[str, type[Record]] = {}
 
     @property
@@ -112,17 +113,20 @@ class Endpoint(Writing):
         """The values that choice fields take: field -> [{"value": ..., "display": ...}] (one OPTIONS, kept).
 
         Raises:
-            PermissionDeniedError: the token may not write here, and Nautobot then names no choices.
+            InputError: the token may not add objects here, or nobody can, and Nautobot then names no choices.
         """
         if self._choices is None:
             data = self.api.request("OPTIONS", f"{self.path}/", api_version=api_version, endpoint=self.path, operation="options")
             fields = data.get("actions", {}).get("POST") if isinstance(data, dict) else None
             if not isinstance(fields, dict):
-                raise InputError(
-                    f"OPTIONS {self.path}/ names no fields to write: the token may not add objects here, and Nautobot then tells no choices"
-                )
+                fields = {}
+                self._no_choices = True
             found = {name: field.get("choices") or (field.get("child") or {}).get("choices") for name, field in fields.items()}
             self._choices = {name: list(values) for name, values in found.items() if values}
+        if self._no_choices:
+            raise InputError(
+                f"OPTIONS {self.path}/ names no fields to write: the token may not add objects here, and Nautobot then tells no choices"
+            )
         return self._choices
 
     # --- what records and packages use ---------------------------------------------------------------------------------

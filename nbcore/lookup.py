@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import NotFoundError, RouteNotFoundError, ShapeError, UnknownFilterError, describe
+from .query import chunked
 from .transport import Call, Reply
 from .transport.body import decode
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from .endpoint import Endpoint
 
 Row = dict[str, Any]
-_ASKED_AT_ONCE = 50
 
 
 def one_row(endpoint: Endpoint, key: str, params: Mapping[str, str], deadline: float | None) -> Row | None:
@@ -30,11 +30,10 @@ def one_row(endpoint: Endpoint, key: str, params: Mapping[str, str], deadline: f
 def rows_of(
     endpoint: Endpoint, ids: Sequence[str], params: Mapping[str, str] | None = None, deadline: float | None = None
 ) -> dict[str, Row]:
-    """Those of some objects that are there, by id: one GET for fifty; one by one where the route has no id filter."""
+    """Those of some objects that are there, by id: one GET a request line of ids; one by one where the route has no id filter."""
     found: dict[str, Row] = {}
-    for start in range(0, len(ids), _ASKED_AT_ONCE):
-        asked = ids[start : start + _ASKED_AT_ONCE]
-        query = {**(params or {}), "id": list(asked), "limit": len(asked)}
+    for asked in chunked(ids):
+        query = {**(params or {}), "id": asked, "limit": len(asked)}
         try:
             rows = _get(endpoint, f"{endpoint.path}/", query, deadline, "list", _rows)
         except UnknownFilterError:
