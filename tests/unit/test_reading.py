@@ -107,18 +107,6 @@ def test_include_depth_and_exclude_m2m_of_one_call(devices, wire):
     assert asked(wire) == ["GET lab/devices/?include=config_context&include=computed_fields&exclude_m2m=false&depth=2&limit=1000"]
 
 
-def test_a_long_list_of_ids_is_split(nb, wire):
-    rows = [device(number) for number in range(300)]
-    wire.serve("lab/devices", rows)
-    wanted = [row["id"] for row in rows]
-    found = nb.lab.devices.filter(id=wanted)
-    assert sorted(record.id for record in found) == sorted(wanted)
-    assert len(wire.calls) > 1
-    assert all(sum(len(name) + len(value) + 2 for name, value in call.params) < 4000 for call in wire.calls)
-    wire.calls.clear()
-    assert nb.lab.devices.filter(id=wanted).count() == 300
-
-
 def test_an_id_named_twice_in_a_long_list_is_there_once(nb, wire):
     rows = [device(number) for number in range(150)]
     wire.serve("lab/devices", rows)
@@ -195,13 +183,6 @@ def test_choices_are_the_values_of_the_fields_that_have_some(devices, wire):
         "face": [{"value": "front", "display": "Front"}, {"value": "rear", "display": "Rear"}],
         "modes": [{"value": "a", "display": "A"}],
     }
-
-
-def test_choices_are_asked_once(devices, wire):
-    wire.on("OPTIONS", "lab/devices/", OPTIONS)
-    devices.choices()
-    devices.choices()
-    assert asked(wire) == ["OPTIONS lab/devices/"]
 
 
 @pytest.mark.parametrize("answer", [{"actions": {}}, {"name": "Device List"}, {"actions": {"PUT": {}}}, [], "text"], ids=str)

@@ -33,11 +33,6 @@ def test_a_field_that_a_reference_lacks_is_loaded_once(related, wire):
     assert len(wire.calls) == 1
 
 
-def test_a_loop_over_related_objects_does_not_cost_a_request_a_row(nb, wire, served):
-    assert [record.place.name for record in nb.lab.devices.all()] == [f"p{1 + number % 7}" for number in range(1, 31)]
-    assert len(wire.calls) == 2
-
-
 def test_one_related_object_of_many_records_is_one_object(nb, served):
     records = list(nb.lab.devices.all())
     assert records[0].place is records[7].place

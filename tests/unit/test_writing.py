@@ -72,12 +72,6 @@ def test_progress_comes_through_the_page_hook(wire):
     assert progress.seen == (("POST", 10, 25), ("POST", 20, 25), ("POST", 25, 25))
 
 
-def test_a_chunk_grows_while_the_server_is_quick(wire, nb):
-    wire.serve(PATH, [])
-    nb.endpoint(PATH).create([{"name": f"n{number}"} for number in range(900)])
-    assert [len(sent(call)) for call in writes(wire)] == [100, 200, 400, 200]
-
-
 def test_unchanged_records_are_not_sent(wire, nb):
     wire.serve(PATH, [item(1), item(2)])
     one, two = nb.endpoint(PATH).all()

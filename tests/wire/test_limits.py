@@ -30,12 +30,6 @@ def hang(server):
     return answer
 
 
-def test_no_answer_is_a_timeout(server, connect):
-    server.on("GET", "lab/devices/", hang(server))
-    with pytest.raises(nbcore.TimeoutError, match=r"0\.2 s"):
-        read(connect(timeout=(5, 0.2)))
-
-
 def test_the_deadline_ends_a_silent_server(server, connect):
     server.on("GET", "lab/devices/", hang(server))
     with pytest.raises(nbcore.DeadlineError, match="deadline"):

@@ -59,13 +59,6 @@ def test_status(server, nb):
     assert nb.status()["nautobot-version"] == "3.2.7"
 
 
-def test_openapi_is_kept_on_disk(server, connect):
-    server.on("GET", "status/", STATUS)
-    server.on("GET", "swagger.json", DOCUMENT)
-    assert connect().openapi() == connect().openapi() == DOCUMENT
-    assert server.sent.count("GET swagger.json") == 1
-
-
 def test_openapi_of_a_server_that_was_upgraded_is_read_anew(server, connect):
     server.on("GET", "swagger.json", DOCUMENT, {**DOCUMENT, "paths": {}})
     server.on("GET", "status/", STATUS, {**STATUS, "nautobot-apps": {"bgp": "3.3.0"}})
