@@ -10,8 +10,8 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
-from nbcore import Call, InputError, hookimpl
-from nbcore.errors import describe
+from nbcore import Call, InputError, RateLimitError, Reply, hookimpl
+from nbcore.errors import describe, server_text, snippet
 
 from . import rates as rates_of_text
 from .buckets import Bucket, Memory, Shared, Unavailable, rates_of
@@ -67,6 +67,20 @@ class RateLimit:
                 _log.debug("%s waited %.3f s for the rate limit %s", describe(call), waited, self)
         finally:
             self._line.release()
+
+    @hookimpl
+    def nbcore_error(self, call: Call, reply: Reply) -> RateLimitError | None:
+        """A 429 in spite of this limit: the server's own is lower, or it counts what others send too."""
+        if reply.status != 429 or reply.source != "server":
+            return None
+        wait = "" if reply.retry_after is None else f" The server asks to wait {reply.retry_after:g} s."
+        return RateLimitError(
+            f"{describe(call)} was answered 429 {reply.reason}: {snippet(server_text(reply)).rstrip('.')}. It was within the rate limit "
+            f"{self}: the server's own is lower, or counts others too. Lower yours, or share one through Redis.{wait}",
+            call,
+            reply,
+            retry_after=reply.retry_after,
+        )
 
     def _take(self, call: Call) -> float:
         bucket = self._bucket()

@@ -302,3 +302,29 @@ def test_pickle_and_fork(wire):
             finally:
                 os._exit(status)
         assert os.waitpid(child, 0)[1] == 0
+
+
+# --- the server's own limit ----------------------------------------------------------------------------------------------
+
+
+def test_a_429_says_that_the_limit_is_above_the_servers(wire):
+    wire.on("GET", "dcim/devices/", {"detail": "Request was throttled."}, status=429, headers={"Retry-After": "7"})
+    with make_api(wire, RateLimit("20/s")) as nb, pytest.raises(nbcore.RateLimitError) as caught:
+        nb.request("GET", "dcim/devices/")
+    assert "Request was throttled. It was within the rate limit 20/s: the server's own is lower" in str(caught.value)
+    assert "wait 7 s" in str(caught.value)
+    assert caught.value.retry_after == 7
+    assert caught.value.reply.status == 429
+
+
+def test_a_429_is_sent_again_as_without_the_limit(wire):
+    answers = [reply({}, 429, {"Retry-After": "0"}), reply({"id": "1"})]
+    wire.on("GET", "dcim/devices/", lambda call: answers.pop(0))
+    with make_api(wire, RateLimit("20/s"), retries=1) as nb:
+        assert nb.request("GET", "dcim/devices/") == {"id": "1"}
+
+
+def test_other_errors_are_the_cores(wire):
+    wire.on("GET", "dcim/devices/", {"detail": "no"}, status=403)
+    with make_api(wire, RateLimit("20/s")) as nb, pytest.raises(nbcore.PermissionDeniedError, match="permission"):
+        nb.request("GET", "dcim/devices/")
