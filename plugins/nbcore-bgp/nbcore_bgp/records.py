@@ -131,7 +131,6 @@ class Inheriting(Record):
             NbcoreError: the object is not on the server any more.
         """
         found = self.endpoint.get(self.id, include_inherited=True)
-        found = self.endpoint.get(self.id, include_inherited=True)
         if found is None:
             raise NbcoreError(f"{self!r} is not on the server any more")
         return found

@@ -126,7 +126,9 @@ def test_inherited_gives_effective_values_and_leaves_the_record_alone(nb, wire):
     path = f"plugins/bgp/peer-endpoints/{own['id']}/"
     wire.on("GET", path, lambda call: effective_data if dict(call.params).get("include_inherited") == "true" else own)
     endpoint = nb.bgp.peer_endpoints.get(own["id"])
+    before = len(wire.calls)
     effective = endpoint.inherited()
+    assert len(wire.calls) == before + 1
     assert (effective.description, effective.extra_attributes) == ("of the group", {"weight": 1})
     assert (endpoint.description, endpoint.extra_attributes) == ("", None)
     assert effective.updates() == {}
