@@ -42,6 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers dcim/devices/ by limit and offset."""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body leave together: a small page does not wait for an acknowledgement
     rows = 0
     text = ""
 

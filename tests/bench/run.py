@@ -103,6 +103,19 @@ def start_up() -> None:
     ratio("import nbcore and an Api, to import requests", best["nbcore"] / best["requests"], "at most 1.3")
 
 
+def program(name: str, *arguments: str) -> None:
+    """Run another benchmark of this folder in a process of its own; it says itself what it wants, and fails where that is missed."""
+    sys.stdout.flush()
+    if subprocess.run([sys.executable, HERE / name, *arguments], check=False).returncode:
+        raise SystemExit(f"{name} failed")
+
+
+def hook_cost() -> None:
+    print("\na read of a small page, with hook plugins")
+    with replay(100_000) as url:
+        program("hookcost.py", url)
+
+
 def on_testbed(url: str, token: str) -> None:
     print("\nthe inventory walk on the real Nautobot: a name and six related names")
     client("nbcore", "walk", url, token, 5)  # both warm
@@ -126,6 +139,8 @@ def on_testbed(url: str, token: str) -> None:
     one, several = client("nbcore", "list", url, token, 5000), client("nbcore", "list-threaded", url, token, 5000)
     same(one, several)
     ratio("threading=True to sequential", one["wall"] / several["wall"], "1.4")
+    print("\na hit of nbcore-cache beside a real read")
+    program("cachehits.py")
 
 
 def main() -> None:
@@ -135,6 +150,7 @@ def main() -> None:
     options = parser.parse_args()
     start_up()
     own_cost(options.rows)
+    hook_cost()
     if options.testbed:
         on_testbed(os.environ["NBCORE_TEST_URL"], os.environ["NBCORE_TEST_TOKEN"])
 

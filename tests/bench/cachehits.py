@@ -1,6 +1,6 @@
 """What a hit costs beside a real read, as a ratio of one run.
 
-    NBCORE_TEST_URL=... NBCORE_TEST_TOKEN=... [NBCORE_TEST_REDIS=redis://...] python plugins/nbcore-cache/bench.py [--reads 30]
+    NBCORE_TEST_URL=... NBCORE_TEST_TOKEN=... [NBCORE_TEST_REDIS=redis://...] python tests/bench/cachehits.py [--reads 30]
 
 Fails when a hit costs a tenth of a read or more.
 """
