@@ -11,7 +11,7 @@ from .aio import Aio
 from .app import App, PluginApps
 from .defaults import Defaults
 from .endpoint import Endpoint
-from .errors import ContentError, InputError, snippet
+from .errors import ContentError, InputError, PluginError, snippet
 from .graphql import GraphQL
 from .options import Options
 from .plugins import PluginInfo, Plugins
@@ -19,6 +19,7 @@ from .query import is_many
 from .record.values import is_reference, route_of
 from .spec import AppSpec, Returns
 from .transport import Call, Reply, Transport
+from .transport.auth import TokenAuth
 from .transport.body import decode, text
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Api:
         InputError: a setting that cannot be used (a ValueError).
         PluginError: a plugin that was given or configured failed.
     """
+
+    _for_hooks: Api
 
     def __init__(
         self,
@@ -91,17 +94,23 @@ class Api:
         raise refused from None
 
     def _set_up(self, settings: Options) -> None:
-        self.options = settings
         defaults = Defaults(settings.token)
-        self.plugins_found = Plugins(settings, defaults)
-        self.transport = Transport(self.plugins_found.options, self.plugins_found.manager.hook)
-        defaults.transport = self.transport
-        self.api_version = settings.api_version
-        self.default_filters: dict[str, Any] = {}
-        if settings.exclude_m2m is not None:
-            self.default_filters["exclude_m2m"] = settings.exclude_m2m
-        if settings.include_default is not None:
-            self.default_filters["include"] = settings.include_default
+        found = Plugins(settings, defaults)
+        self._auth = TokenAuth(found.options, found.manager.hook)
+        transport = defaults.transport = Transport(found.options, found.manager.hook, self._auth)
+        filters = {"exclude_m2m": settings.exclude_m2m, "include": settings.include_default}
+        self._connect(settings, found, transport, {name: value for name, value in filters.items() if value is not None})
+        given = object.__new__(_ApiForHooks)
+        self._for_hooks = given
+        given._connect(found.options, found, transport, self.default_filters)
+        transport.watch("nbcore_ready", api=self._for_hooks)
+
+    def _connect(self, settings: Options, found: Plugins, transport: Transport, filters: dict[str, Any]) -> None:
+        self.options = settings
+        self.plugins_found = found
+        self.transport = transport
+        self.default_filters = filters
+        self._for_hooks = self
         self.plugins = PluginApps(self)
         self.graphql = GraphQL(self)
         self._apps: dict[str, App] = {}
@@ -109,7 +118,6 @@ class Api:
         self.type_map_kept: Any = None
         self.server_kept: Any = None
         self.type_paths: dict[str, str] = {}
-        self.transport.watch("nbcore_ready", api=self)
 
     # --- apps and endpoints ------------------------------------------------------------------------------------------
 
@@ -259,12 +267,21 @@ class Api:
     @property
     def token(self) -> str:
         """The token in use, "" for none."""
-        return self.transport.auth.token
+        return self._auth.token
 
     @property
     def headers(self) -> dict[str, str]:
         """The header that carries the token; {} without one."""
         return {"Authorization": f"Token {self.token}"} if self.token else {}
+
+    @property
+    def api_version(self) -> str | None:
+        """The version of the REST API that is asked for; assignable; None for the server's own."""
+        return self.transport.api_version
+
+    @api_version.setter
+    def api_version(self, version: str | None) -> None:
+        self.transport.api_version = version
 
     @property
     def threading(self) -> bool:
@@ -297,7 +314,7 @@ class Api:
 
     def close(self) -> None:
         """Tell the hooks, close the connections and end the threads. The Api can be used again; it then opens new ones."""
-        self.transport.watch("nbcore_close", api=self)
+        self.transport.watch("nbcore_close", api=self._for_hooks)
         self.aio.close()
         self.transport.close()
 
@@ -316,6 +333,20 @@ class Api:
 
     def __repr__(self) -> str:
         return f"<Api {self.options.url}>" if "options" in self.__dict__ else "<Api, not yet made>"
+
+
+class _ApiForHooks(Api):
+    """What nbcore_ready and nbcore_close are given: the same connection, without the ways to its token."""
+
+    def _withheld(self, *_: Any, **__: Any) -> Any:
+        raise PluginError("an Api that a hook is given has no token, headers, http_session or with_options; shape the session in its hook")
+
+    token = headers = http_session = property(_withheld, _withheld)
+    with_options = _withheld
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._withheld()
+        return super().__reduce__()
 
 
 def _as_it_is(_call: Call, reply: Reply) -> Reply:

@@ -168,7 +168,9 @@ class TimeoutError(TransportError):
 
 
 class DeadlineError(TimeoutError):
-    """The call's total deadline passed, retries and waits included."""
+    """The call's total deadline passed, retries and waits included; `sent` is False when nothing was sent for lack of time."""
+
+    sent: bool = True
 
 
 class RetriesExhaustedError(CallError):

@@ -32,7 +32,9 @@ class Hooks:
     def nbcore_configure_session(self, session: requests.Session, options: Options) -> None:
         """Shape a new session: adapters, proxies, CA bundles, headers. All implementations are called, once a session.
 
-        The token is not in the session. Raised errors reach whoever makes the Api.
+        Called before the first request, whose caller gets what it raises. The token is not in the session, nor in the requests that its
+        adapters see: the connection adds it. So adapters that are not on urllib3's connections are not given it, a proxy of a plain
+        http server is one that the user named (`proxies=`, environment), and turning `verify` off is a PluginError.
         """
 
     @hookspec(firstresult=True)
@@ -40,6 +42,7 @@ class Hooks:
         """The token, from a vault or a keyring; the first answer that is not None is used.
 
         Asked once, before the first request (and again in an Api that was unpickled). The core answers with the token that was given.
+        It cannot be wrapped.
         """
 
     @hookspec(firstresult=True)
@@ -79,11 +82,14 @@ class Hooks:
 
     @hookspec
     def nbcore_ready(self, api: Api) -> None:
-        """An Api is made; no request has been sent. Watches only."""
+        """An Api is made; no request has been sent. Watches only.
+
+        The Api that is given reads and writes as the user's does; it has no token, headers, http_session or with_options.
+        """
 
     @hookspec
     def nbcore_close(self, api: Api) -> None:
-        """An Api is being closed: flush and release. Watches only."""
+        """An Api is being closed: flush and release. Watches only. The Api is the one that nbcore_ready was given."""
 
 
 def names() -> list[str]:

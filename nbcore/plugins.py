@@ -67,7 +67,7 @@ class Plugins:
 
     def __init__(self, options: Options, defaults: Defaults) -> None:
         self.options = replace(options, token="")  # what plugins see
-        self.manager = pluggy.PluginManager("nbcore")
+        self.manager = _Manager("nbcore")
         self.manager.add_hookspecs(hookspecs.Hooks)
         self.manager.register(defaults, name="nbcore")
         self._infos: dict[tuple[str, str], PluginInfo] = {}
@@ -162,7 +162,8 @@ class Plugins:
         text = (
             f"plugin {info.name!r} of {info.distribution or 'an unknown distribution'} {info.version} ({info.target}) failed: {info.error}"
         )
-        asked = (key for key in os.environ if key not in _OWN and key.startswith(f"NBCORE_{info.name.upper().replace('-', '_')}_"))
+        prefix = f"NBCORE_{info.name.upper().replace('-', '_')}"
+        asked = (key for key in os.environ if key not in _OWN and (key == prefix or key.startswith(f"{prefix}_")))
         configured = info.name in self.options.settings or any(asked)
         if info.target == "given" or self.options.strict_plugins or (info.group == HOOKS and configured):
             raise PluginError(text) from exc
@@ -173,7 +174,6 @@ class Plugins:
         try:
             if needs and not _at_least(needs):
                 raise PluginError(f"it needs nbcore {needs} or newer")
-            _check_hooks(plugin)
             self.manager.register(plugin, name=f"{info.name}@{id(plugin):x}")
             if not self.manager.get_hookcallers(plugin):
                 raise PluginError(f"{plugin!r} has no hook of nbcore; give an object with methods marked @hookimpl")
@@ -257,6 +257,33 @@ class Plugins:
 
 class PluginWarning(UserWarning):
     """An installed plugin failed to load and is left out."""
+
+
+class _Manager(pluggy.PluginManager):
+    """Pluggy's manager, which refuses what pluggy would take without a word."""
+
+    def register(self, plugin: Any, name: str | None = None) -> str | None:
+        """Register a plugin.
+
+        Raises:
+            PluginError: a hook of it would never be called, or would see what it must not.
+        """
+        if isinstance(plugin, Defaults):
+            return super().register(plugin, name)
+        _check_hooks(plugin)
+        registered = super().register(plugin, name)
+        for caller in self.get_hookcallers(plugin) or ():
+            for hook in (hook for hook in caller.get_hookimpls() if hook.plugin is plugin):
+                problem = ""
+                wraps = hook.wrapper or hook.hookwrapper
+                if wraps and caller.name == "nbcore_auth":
+                    problem = "nbcore_auth cannot be wrapped: a wrapper would see the token of others"
+                elif hook.trylast and not wraps and caller.spec is not None and caller.spec.opts.get("firstresult"):
+                    problem = f"{caller.name} marked trylast comes after the core's own and would never be called; leave the mark out"
+                if problem:
+                    self.unregister(plugin)
+                    raise PluginError(problem)
+        return registered
 
 
 def _not_extensions(added: Any) -> str:

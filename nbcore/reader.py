@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import nulls, pagination
-from .errors import ShapeError
+from .errors import CallError, ShapeError, UnknownFilterError
 from .transport import Call, Reply, body
 
 if TYPE_CHECKING:
@@ -72,7 +73,29 @@ def page(endpoint: Endpoint, query: Query, offset: int, limit: int, path: str = 
         "GET", path or f"{endpoint.path}/", params=(*query.params, *window), api_version=query.api_version,
         endpoint=endpoint.path, action=action, operation="list", fresh=query.fresh,
     )  # fmt: skip
-    return endpoint.api.transport.exchange(call, _decode)[1], call
+    try:
+        return endpoint.api.transport.exchange(call, _decode)[1], call
+    except UnknownFilterError as exc:
+        raise _suggesting(endpoint, exc) from exc.__cause__
+
+
+def _suggesting(endpoint: Endpoint, failure: UnknownFilterError) -> UnknownFilterError:
+    """The error with the names that may have been meant: the fields of one row, which is asked for (one GET, and none for `id`)."""
+    if "id" in failure.filters:
+        return failure
+    try:
+        data = endpoint.api.request("GET", f"{endpoint.path}/", params={"limit": 1}, endpoint=endpoint.path, operation="list")
+        fields = {"q", "id", *data["results"][0]}
+    except (CallError, LookupError, TypeError):
+        return failure
+    near = []
+    for name in failure.filters:
+        field, lookup, rest = name.partition("__")
+        near += [f"{meant}{lookup}{rest}" for meant in difflib.get_close_matches(field, fields, 1) if meant != field]
+    if not near:
+        return failure
+    text = f"{failure} Did you mean {', '.join(map(repr, near))}?"
+    return UnknownFilterError(text, failure.call, failure.reply, filters=failure.filters)
 
 
 def _decode(call: Call, reply: Reply) -> pagination.Page:

@@ -26,7 +26,7 @@ from .spec import AppSpec, EndpointSpec
 from .transport import Call, Reply
 from .transport.body import encode
 
-URL = "http://nautobot.test"
+URL = "https://nautobot.test"
 Handler = Callable[[Call], Reply]
 
 

@@ -1,12 +1,18 @@
-"""The token: resolved once, sent only to the Api's own scheme, host and port, and in no repr or pickle."""
+"""The token: resolved once, sent only to the Api's own scheme, host and port, and in no repr or pickle.
+
+It is added by the connection itself (see clock), below the session and its adapters, since hooks shape those. Only a session that
+the user assigned gets it as a header of the request, as any requests session does: its adapters may not be urllib3's.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
-from ..errors import PluginError
+from ..errors import InputError, PluginError
 from ..options import clean
 
 if TYPE_CHECKING:
@@ -21,14 +27,25 @@ _PORTS = {"http": 80, "https": 443}
 def origin(url: str) -> tuple[str, str, int | None]:
     """Scheme, host and port of an address."""
     parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
+    return parts.scheme, host(parts.hostname or ""), parts.port or _PORTS.get(parts.scheme)
+
+
+def host(name: str) -> str:
+    """A host's name as connections have it: lower case, IDNA, without a dot at its end."""
+    name = name.lower().rstrip(".")
+    try:
+        return name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return name
+
+
+def no_netrc(request: PreparedRequest) -> PreparedRequest:
+    """Requests' auth callable that adds nothing: being there, it keeps requests from taking a password out of a netrc file."""
+    return request
 
 
 class TokenAuth:
-    """Requests' auth callable of one Api: adds the token to requests to the origin, and to no other.
-
-    Being set on every request, it also keeps requests from taking a password out of a netrc file.
-    """
+    """The token of one Api, for its origin and for no other. Called by requests, it adds it to a request of an assigned session."""
 
     __slots__ = ("_hooks", "_lock", "_options", "_origin", "_secret")
 
@@ -46,6 +63,35 @@ class TokenAuth:
         elif self.token:
             request.headers["Authorization"] = f"Token {self.token}"
         return request
+
+    def add(self, headers: MutableMapping[str, Any], target: tuple[str, str, int | None], proxy: str = "") -> None:
+        """Add the token to what a connection is about to send; drop any where it does not go to the origin.
+
+        Args:
+            headers: of the request.
+            target: scheme, host and port that the connection leads to.
+            proxy: the proxy that will read the request, plain as it is; "" for none, and for one that only passes TLS on.
+
+        Raises:
+            InputError: the proxy is one that neither `proxies=` nor the environment names.
+        """
+        kept = {name: value for name, value in headers.items() if name.lower() != "authorization"}
+        if target != self._origin:
+            headers.clear()
+            headers.update(kept)
+        elif self.token:
+            if proxy and origin(proxy)[1:] not in self._proxies():
+                raise InputError(
+                    f"the session sends through the proxy {proxy}, which neither proxies= nor the environment names, and over plain http "
+                    "it would read the token: nothing was sent. Pass the proxy as Api(proxies=...)."
+                )
+            headers.clear()
+            headers.update(kept, Authorization=f"Token {self.token}")
+
+    def _proxies(self) -> set[tuple[str, int | None]]:
+        """Host and port of the proxies that the user named."""
+        named = (*(self._options.proxies or {}).values(), *getproxies().values())
+        return {origin(url if "://" in url else f"http://{url}")[1:] for url in named}
 
     @property
     def token(self) -> str:

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from ..errors import InputError
 
@@ -80,7 +81,8 @@ def check_path(path: str) -> None:
     Raises:
         InputError: it would.
     """
-    if any(char in path for char in "?#\\") or {".", ".."} & set(path.split("/")) or not path.isprintable():
+    read = unquote(path)
+    if any(char in path for char in "?#\\") or {".", ".."} & {*path.split("/"), *read.split("/")} or not read.isprintable():
         raise InputError(f"{path!r} is not a route below /api/; give query parameters as params=, and quote what an id may not hold")
 
 

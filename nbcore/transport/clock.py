@@ -1,7 +1,11 @@
-"""Connections that know the clock: every read from the socket, of headers as of bodies, ends at the call's deadline."""
+"""Connections that know the attempt they serve: reading ends at its deadline, headers or body, and the token is added here, on the wire.
+
+Any urllib3 connection becomes one of these, straight or through a proxy, by `adopt`.
+"""
 
 from __future__ import annotations
 
+import functools
 import io
 import socket
 import threading
@@ -10,12 +14,14 @@ from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+
+from .auth import host, origin
 
 if TYPE_CHECKING:
     import requests
-    from urllib3 import ProxyManager
+
+    from .auth import TokenAuth
 
 
 class _Attempt(threading.local):
@@ -23,19 +29,25 @@ class _Attempt(threading.local):
 
     Attributes:
         deadline: the moment (time.monotonic) at which reading ends; None for never.
+        auth: adds the token to what is sent; None where it is a header already, and outside of an attempt.
         sent: whether it went out on one of these connections.
         opened: whether the connection was opened for it.
         received: bytes of the answer so far.
     """
 
     deadline: float | None = None
+    auth: TokenAuth | None = None
     sent: bool = False
     opened: bool = False
     received: int = 0
 
-    def begin(self, deadline: float | None) -> None:
+    def begin(self, deadline: float | None, auth: TokenAuth | None) -> None:
         """A new attempt."""
-        self.deadline, self.sent, self.opened, self.received = deadline, False, False, 0
+        self.deadline, self.auth, self.sent, self.opened, self.received = deadline, auth, False, False, 0
+
+    def end(self) -> None:
+        """It is over: what else this thread sends on these connections gets neither a deadline nor a token."""
+        self.deadline = self.auth = None
 
     @property
     def stale(self) -> bool:
@@ -80,7 +92,7 @@ class _Response(HTTPResponse):
 
 
 class _Clocked:
-    """A connection whose answers are read by the clock, and that tells whether it was opened for this attempt."""
+    """A connection whose answers are read by the clock, that adds the token, and tells whether it was opened for this attempt."""
 
     response_class: Any = _Response
 
@@ -88,53 +100,59 @@ class _Clocked:
         attempt.opened = True
         super().connect()  # type: ignore[misc]
 
-    def request(self, *args: Any, **named: Any) -> None:
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **named: Any) -> None:
         attempt.sent = True
-        super().request(*args, **named)  # type: ignore[misc]
+        if attempt.auth is not None:
+            headers = dict(headers or {})
+            attempt.auth.add(headers, _leads_to(self, url), _passed_on_by(self, url))
+        super().request(method, url, body, headers, **named)  # type: ignore[misc]
 
 
-class _Connection(_Clocked, HTTPConnection):
-    pass
+def _leads_to(connection: Any, url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port that a request on a connection reaches: a proxy gets the whole address, or a tunnel to it."""
+    if "://" in url:
+        return origin(url)
+    if connection._tunnel_host:
+        return "https", host(connection._tunnel_host), connection._tunnel_port
+    return "https" if isinstance(connection, HTTPSConnection) else "http", host(connection.host), connection.port
 
 
-class _SecureConnection(_Clocked, HTTPSConnection):
-    pass
+def _passed_on_by(connection: Any, url: str) -> str:
+    """The proxy that can read a request, "" for none."""
+    if "://" in url and connection.proxy is not None:
+        return str(connection.proxy)
+    socks = getattr(connection, "_socks_options", None)
+    return f"socks5://{socks['proxy_host']}:{socks['proxy_port']}" if socks and not isinstance(connection, HTTPSConnection) else ""
 
 
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
+@functools.cache
+def _clocked_pool(pool: Any) -> Any:
+    """A pool class with these connections."""
+    connection = type(pool.ConnectionCls.__name__, (_Clocked, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-def _clocked(manager: Any) -> None:
-    manager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
-
-
-class Adapter(HTTPAdapter):
-    """Requests' adapter with these connections, straight or through a proxy."""
-
-    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **named: Any) -> None:
-        """Make the pools."""
-        super().init_poolmanager(connections, maxsize, block, **named)
-        _clocked(self.poolmanager)
-
-    def proxy_manager_for(self, *args: Any, **named: Any) -> ProxyManager:
-        """Make the pools of a proxy."""
-        made: ProxyManager = super().proxy_manager_for(*args, **named)
-        if made.pool_classes_by_scheme.get("http") is HTTPConnectionPool:
-            _clocked(made)
-        return made
+def _clock(manager: Any) -> None:
+    """Give urllib3's own pools these connections; pools of another make stay as they are."""
+    pools = getattr(manager, "pool_classes_by_scheme", {})
+    manager.pool_classes_by_scheme = {
+        scheme: _clocked_pool(pool) if pool.__module__.startswith("urllib3.") else pool for scheme, pool in pools.items()
+    }
 
 
 def adopt(session: requests.Session) -> None:
-    """Give the stock adapters of a session that the user made these connections; adapters of another make stay as they are."""
+    """Give the adapters of a session these connections; those that are not requests' own, or not on urllib3, stay as they are."""
     for adapter in session.adapters.values():
-        manager = getattr(adapter, "poolmanager", None)
-        if getattr(manager, "pool_classes_by_scheme", {}).get("http") is HTTPConnectionPool:
-            _clocked(manager)
+        if isinstance(adapter, HTTPAdapter) and "proxy_manager_for" not in vars(adapter):
+            _clock(adapter.poolmanager)
+            setattr(adapter, "proxy_manager_for", functools.partial(_proxy_manager, adapter.proxy_manager_for))  # noqa: B010  a method
+
+
+def _proxy_manager(made: Any, *args: Any, **named: Any) -> Any:
+    """The pools of a proxy, with these connections."""
+    manager = made(*args, **named)
+    _clock(manager)
+    return manager
 
 
 def renew(session: requests.Session) -> None:
@@ -144,3 +162,4 @@ def renew(session: requests.Session) -> None:
             known: Any = adapter
             known.proxy_manager = {}
             known.init_poolmanager(known._pool_connections, known._pool_maxsize, block=known._pool_block)
+            _clock(known.poolmanager)

@@ -19,6 +19,7 @@ from ..errors import (
     CertificateError,
     ConnectError,
     ContentError,
+    DeadlineError,
     NotFoundError,
     RateLimitError,
     RouteNotFoundError,
@@ -47,7 +48,7 @@ class Failure(enum.Enum):
 
 def classify(failure: Exception) -> Failure:
     """The class of a failed attempt."""
-    if isinstance(failure, CertificateError):
+    if isinstance(failure, CertificateError) or (isinstance(failure, DeadlineError) and not failure.sent):
         return Failure.FINAL
     if isinstance(failure, ConnectError):
         return Failure.UNSENT

@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 
 from ..errors import (
     CertificateError,
@@ -26,7 +27,7 @@ from ..errors import (
     describe,
 )
 from . import body, clock, versioning
-from .auth import TokenAuth, origin
+from .auth import TokenAuth, no_netrc, origin
 from .call import Call, Reply
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _LOOPBACK = ("localhost", "127.", "::1")
 def new_session(options: Options) -> requests.Session:
     """A session with a pool for `max_workers` connections, no retries of its own, and no cookies."""
     session = requests.Session()
-    adapter = clock.Adapter(pool_connections=2, pool_maxsize=max(options.max_workers, 4), max_retries=0)
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=max(options.max_workers, 4), max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers["User-Agent"] = f"nbcore {requests.utils.default_user_agent()}"
@@ -64,20 +65,27 @@ class _NoCookies(DefaultCookiePolicy):
 
 
 def adopt(session: requests.Session) -> None:
-    """Make a session keep nbcore's promises: no cookie is stored, and a deadline holds for headers that drip."""
+    """Make a session keep nbcore's promises: no cookie is stored, deadlines hold, the token is added on the wire."""
     session.cookies.set_policy(_NoCookies())
     clock.adopt(session)
 
 
-def send(call: Call, session: requests.Session, auth: TokenAuth, options: Options) -> Reply:
+def send(call: Call, session: requests.Session, auth: TokenAuth, options: Options, *, assigned: bool) -> Reply:
     """Send one attempt; any status is a Reply, following redirects of reads within the origin.
+
+    Args:
+        call: what to send.
+        session: what to send it with.
+        auth: the token.
+        options: the Api's settings.
+        assigned: whether the session is the user's, which gets the token as a header.
 
     Raises:
         TransportError: no complete answer. RedirectError, TooLargeError, ContentError: an answer that cannot be used.
     """
     url = f"{options.base_url}/{call.path}"
     for _ in range(_MAX_REDIRECTS):
-        reply = _attempt(call, url, session, auth, options)
+        reply = _attempt(call, url, session, auth, options, assigned)
         if reply.status not in _REDIRECTS:
             return reply
         url = _redirected(call, url, reply)
@@ -90,9 +98,11 @@ def _redirected(call: Call, url: str, reply: Reply) -> str:
     asked, leads = urlsplit(url), urlsplit(target)
     where = f"{leads.scheme}://{leads.netloc}"
     if call.method not in ("GET", "HEAD", "OPTIONS"):
+        slash = target == f"{url}/"
+        advice = f"write its path with a slash at the end ({call.path}/)" if slash else f"set url to where the server redirects ({where})"
         raise RedirectError(
             f"{describe(call)} to {url} was redirected ({reply.status}) to {target}: nothing was written. "
-            f"A redirected write would lose its body; set url to where the server redirects ({where}).",
+            f"A redirected write would lose its body; {advice}.",
             call,
             reply,
         )
@@ -106,10 +116,12 @@ def _redirected(call: Call, url: str, reply: Reply) -> str:
     return target if leads.query or not asked.query else f"{target}?{asked.query}"
 
 
-def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, options: Options) -> Reply:
+def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, options: Options, assigned: bool) -> Reply:
     remaining = None if call.deadline is None else call.deadline - time.monotonic()
     if remaining is not None and remaining <= 0:
-        raise DeadlineError(f"{describe(call)} was not sent: its deadline ({options.deadline} s) has passed. Raise deadline.", call)
+        raise DeadlineError(
+            f"{describe(call)} was not sent: its deadline ({options.deadline} s) has passed. Raise deadline.", call, sent=False
+        )
     connect, read = (part if remaining is None else remaining if part is None else min(part, remaining) for part in options.timeout)
     arguments: dict[str, Any] = {"params": _params(call, session)} if call.params and "?" not in url else {}
     headers = {"Accept": versioning.accept(call)}
@@ -120,14 +132,19 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
         arguments["data"] = body.encode(call.body)
         headers["Content-Type"] = "application/json"
     started = time.monotonic()
-    clock.attempt.begin(call.deadline)
+    clock.attempt.begin(call.deadline, None if assigned else auth)
     failure: Exception
     try:
         with session.request(
-            call.method, url, headers=headers, auth=auth, timeout=(connect, read), allow_redirects=False, stream=True,
-            verify=session.verify, **arguments,
+            call.method, url, headers=headers, auth=auth if assigned else no_netrc, timeout=(connect, read),
+            allow_redirects=False, stream=True, verify=session.verify, **arguments,
         ) as response:  # fmt: skip
             content = _read(call, response, options)
+            if not clock.attempt.sent and not assigned and auth.token and url.startswith("http"):
+                _log.warning(
+                    "%s went out through %s, which is not on urllib3's connections, so without the token; assign the session to send it",
+                    describe(call), type(session.get_adapter(url)).__name__,
+                )  # fmt: skip
             return Reply(
                 response.status_code, response.reason or "", {key.lower(): value for key, value in response.headers.items()},
                 content, response.url, time.monotonic() - started,
@@ -136,6 +153,8 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
         if isinstance(exc, (ContentError, InputError, TransportError)):
             raise
         failure = _ours(call, exc, started, auth, options)
+    finally:
+        clock.attempt.end()
     # Raised outside the handler: requests' own errors carry the prepared request, and with it the token.
     raise failure
 

@@ -48,14 +48,17 @@ class Transport:
     Args:
         options: the Api's settings.
         hooks: the hook relay of the Api's plugin manager.
+        auth: the token.
     """
 
-    def __init__(self, options: Options, hooks: pluggy.HookRelay) -> None:
+    def __init__(self, options: Options, hooks: pluggy.HookRelay, auth: TokenAuth) -> None:
         self.options = options
-        self.auth = TokenAuth(options, hooks)
+        self._auth = auth
         self.api_version_seen: dict[str | None, str] = {}
         self._hooks = hooks
         self._session: requests.Session | None = None
+        self._assigned = False
+        self.api_version = options.api_version
         self._pool: ThreadPoolExecutor | None = None
         self._budget = retry.Budget()
         self._lock = threading.RLock()
@@ -67,10 +70,16 @@ class Transport:
         if self._session is None:
             with self._lock:
                 if self._session is None:
-                    from .session import new_session
+                    from .session import adopt, new_session
 
                     session = new_session(self.options)
                     self._hooks.nbcore_configure_session(session=session, options=self.options)
+                    if session.verify is False and self.options.verify is not False:
+                        raise PluginError(
+                            "a plugin turned the checking of certificates off, so the token could go to anybody; if you want that, "
+                            f"say verify=False. Plugins with the hook: {hooks.who(self._hooks.nbcore_configure_session)}"
+                        )
+                    adopt(session)
                     self._session = session
         return self._session
 
@@ -79,20 +88,24 @@ class Transport:
         from .session import adopt
 
         adopt(session)
-        self._session = session
+        self._session, self._assigned = session, True
 
     @property
     def identity(self) -> str:
         """Who asks, without the secret: a hash of the server, the token, and what the session itself adds to every request."""
         session = self.session
-        asks = (self.options.base_url, self.auth.token, repr(session.params), repr(sorted(session.headers.items())))
+        asks = (self.options.base_url, self._auth.token, repr(session.params), repr(sorted(session.headers.items())))
         return hashlib.sha256("\0".join(("nbcore", *asks)).encode()).hexdigest()[:32]
 
     def send(self, call: Call) -> Reply:
         """The core's own nbcore_send: one attempt on the wire."""
         from .session import send
 
-        return send(call, self.session, self.auth, self.options)
+        return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+
+    def redact(self, value: str) -> str:
+        """A text without the token."""
+        return self._auth.redact(value)
 
     def exchange(self, call: Call, decode: Decoder = body.decode, settle: Settle | None = None) -> tuple[Reply, Any]:
         """Send a call, again where its failure allows, and read the answer.
@@ -256,7 +269,7 @@ class Transport:
         self._lock = threading.RLock()
         self._pool = None
         self._budget = retry.Budget()
-        self.auth.after_fork()
+        self._auth.after_fork()
         if self._session is not None:
             from .clock import renew
 

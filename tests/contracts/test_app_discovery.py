@@ -35,7 +35,7 @@ def test_a_good_package_appears(site):
     site.install("zoo-dist", GOOD, apps={"zoo": "zoo_dist:app"}, version="2.1")
     assert site.run(USE) == {
         "loud": ["APE"],
-        "url": "http://nautobot.test/api/plugins/zoo/big-cages",
+        "url": "https://nautobot.test/api/plugins/zoo/big-cages",
         "same": True,
         "in dir": True,
         "report": [["zoo", "active", "zoo-dist", "2.1", "zoo_dist:app"]],

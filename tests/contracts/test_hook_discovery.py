@@ -142,9 +142,10 @@ def test_it_is_an_error_when_it_was_asked_for(site, failure, how):
     assert hint in text
 
 
-def test_it_is_an_error_when_the_environment_asks_for_it(site):
+@pytest.mark.parametrize("variable", ["NBCORE_BROKEN", "NBCORE_BROKEN_FILE"])
+def test_it_is_an_error_when_the_environment_asks_for_it(site, variable):
     site.install("broken-dist", FAILURES["a failing import"][0], hooks={"broken": "broken_dist:make"})
-    _, text, _ = site.run(READ.format(more=""), env={"NBCORE_BROKEN_FILE": "x"})
+    _, text, _ = site.run(READ.format(more=""), env={variable: "x"})
     assert "'broken' of broken-dist 1.0" in text
 
 

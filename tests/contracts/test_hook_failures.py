@@ -99,6 +99,14 @@ def test_what_is_no_plugin_is_refused(plugin, hint):
         make_api(Wire(), plugin)
 
 
+@pytest.mark.parametrize("name", ["nbcore_send", "nbcore_error", "nbcore_auth"])
+def test_a_hook_that_would_never_be_called_is_refused(name):
+    plugin = returning(name, None)
+    getattr(type(plugin), name).nbcore_impl.update(tryfirst=False, trylast=True)
+    with pytest.raises(nbcore.PluginError, match=f"Odd.*{name} marked trylast"):
+        make_api(Wire(), plugin)
+
+
 def test_a_misspelt_hook_given_by_hand_is_refused_with_a_suggestion():
     class Misspelt:
         @hookimpl

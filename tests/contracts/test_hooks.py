@@ -119,7 +119,7 @@ def test_ready_comes_once_before_any_request_and_close_at_the_end(wire):
 
     with make_api(wire, Lives()) as nb:
         read(nb)
-    assert order == [("ready", 0, "http://nautobot.test/api"), ("close", 1)]
+    assert order == [("ready", 0, "https://nautobot.test/api"), ("close", 1)]
 
 
 def test_page_tells_how_far_a_read_is(wire):

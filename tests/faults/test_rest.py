@@ -151,7 +151,7 @@ def test_an_id_that_would_name_another_route(world, key):
     assert not world.server.requests
 
 
-@pytest.mark.parametrize("path", ["../users/tokens/", "lab/../../x/", "lab/x/?a=b", "lab/x#y", "lab\\x"])
+@pytest.mark.parametrize("path", ["../users/tokens/", "lab/../../x/", "lab/x/?a=b", "lab/x#y", "lab\\x", "lab/%2e%2e/x/", "lab/%2E./x/"])
 @pytest.mark.case(77)
 def test_a_route_that_would_leave_the_api(world, path):
     world.fails(nbcore.InputError, lambda _index: world.connect().request("GET", path))

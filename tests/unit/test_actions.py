@@ -25,7 +25,7 @@ BELOW = f"lab/devices/{ident(1)}"
 def test_an_action_of_a_record(record, wire):
     wire.on("GET", f"{BELOW}/trace/", [[1, 2, None]])
     assert isinstance(record.trace, Action)
-    assert record.trace.url == f"http://nautobot.test/api/{BELOW}/trace/"
+    assert record.trace.url == f"https://nautobot.test/api/{BELOW}/trace/"
     assert record.trace.list() == record.trace() == [[1, 2, None]]
     assert record.trace.list(depth=1, names=["a", "b"]) == [[1, 2, None]]
     assert asked(wire)[2] == f"GET {BELOW}/trace/?depth=1&names=a&names=b"

@@ -81,7 +81,7 @@ def test_an_argument_that_does_not_exist_is_a_type_error(name):
 
 
 def test_its_text_names_the_server_only(nb):
-    assert repr(nb) == "<Api http://nautobot.test>"
+    assert repr(nb) == "<Api https://nautobot.test>"
 
 
 def test_it_closes_as_a_context():
@@ -111,7 +111,7 @@ def test_an_app_is_an_attribute_and_the_same_each_time(nb):
 
 def test_underscores_are_hyphens_in_the_url(nb, wire):
     wire.serve("lab/ip-addresses", [])
-    assert nb.lab.ip_addresses.url == "http://nautobot.test/api/lab/ip-addresses"
+    assert nb.lab.ip_addresses.url == "https://nautobot.test/api/lab/ip-addresses"
     assert nb.lab.ip_addresses.name == "ip-addresses"
     assert list(nb.lab.ip_addresses.all()) == []
     assert asked(wire) == ["GET lab/ip-addresses/?limit=1000"]
@@ -167,7 +167,7 @@ def test_endpoint_takes_a_list_route(nb, path):
 
 
 def test_endpoint_of_any_route_is_generic(nb, wire):
-    wire.serve("plugins/some-app/things", [device(1, url="http://nautobot.test/api/plugins/some-app/things/x/")])
+    wire.serve("plugins/some-app/things", [device(1, url="https://nautobot.test/api/plugins/some-app/things/x/")])
     (record,) = nb.endpoint("plugins/some-app/things").all()
     assert type(record) is nbcore.Record
 

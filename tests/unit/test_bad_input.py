@@ -100,7 +100,7 @@ def test_get_of_no_key(devices, wire, key):
     assert not wire.calls
 
 
-@pytest.mark.parametrize("key", ["../../users/tokens", "a/b", "/", "..", ".", "a?b=c", "a#b", "a\\b", "a%2fb", "a\nb", "\0"])
+@pytest.mark.parametrize("key", ["../../users/tokens", "a/b", "/", "..", ".", "a?b=c", "a#b", "a\\b", "a%2fb", "%2e%2e", "a\nb", "\0"])
 def test_an_id_that_would_name_another_route(devices, wire, key):
     for use in (devices.get, lambda key: devices.update(key, {"name": "x"}), lambda key: devices.delete([key])):
         with pytest.raises(ValueError, match="id"):
@@ -207,8 +207,20 @@ def test_an_unknown_filter_is_named(nb, wire):
     assert list(caught.value.filters) == ["nmae"]
     assert isinstance(caught.value, nbcore.RequestError)
     for ask in (lambda: nb.lab.devices.get(nmae="d1"), lambda: nb.lab.devices.count(nmae="d1")):
-        with pytest.raises(nbcore.UnknownFilterError):
+        with pytest.raises(nbcore.UnknownFilterError, match=r"Did you mean 'name'\?"):
             ask()
+
+
+def test_a_mistyped_filter_gets_a_suggestion_for_one_more_request(nb, wire):
+    refuse_unknown_filters(wire, "lab/devices", [device(1)], "name")
+    with pytest.raises(nbcore.UnknownFilterError, match=r"'nmae__ic', 'zzz'.*Did you mean 'name__ic'\?") as caught:
+        list(nb.lab.devices.filter(nmae__ic="d", zzz="1"))
+    assert list(caught.value.filters) == ["nmae__ic", "zzz"]
+    assert [call.params for call in wire.calls][1:] == [(("limit", "1"),)]
+    wire.calls.clear()
+    with pytest.raises(nbcore.UnknownFilterError, match=r"'zzz'") as caught:
+        list(nb.lab.devices.filter(zzz="1"))
+    assert "Did you mean" not in str(caught.value)
 
 
 def test_a_bad_value_of_a_known_filter_is_no_unknown_filter(nb, wire):

@@ -55,7 +55,7 @@ def test_what_scripts_read_from_an_error(nb, wire):
     assert error.req.json() == {"name": ["This field may not be blank."]}
     assert "may not be blank" in error.req.text
     assert "may not be blank" in error.error
-    assert error.base == "http://nautobot.test/api/lab/devices/"
+    assert error.base == "https://nautobot.test/api/lab/devices/"
     assert error.req.url == error.base
     assert {"name": "", "serial": "s"}.items() <= error.request_body.items()
     assert error.call.method == "POST"

@@ -60,7 +60,7 @@ def test_400_is_a_graphql_error_with_what_scripts_read(nb, wire):
         nb.graphql.query("{ a")
     error = caught.value
     assert (error.json, error.status_code, error.errors, error.reason) == (body, 400, body["errors"], "Bad Request")
-    assert error.url == "http://nautobot.test/api/graphql/"
+    assert error.url == "https://nautobot.test/api/graphql/"
     assert error.body["query"] == "{ a"
 
 

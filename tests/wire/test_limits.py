@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 import tracemalloc
 import zlib
 
@@ -47,6 +48,18 @@ def test_the_deadline_counts_all_attempts_and_waits(server, connect):
     with pytest.raises(nbcore.DeadlineError):
         read(connect(deadline=0.5, retries=50))
     assert len(server.requests) <= 4
+
+
+def test_a_write_that_was_not_sent_for_lack_of_time_is_not_in_doubt(server, connect):
+    class Slow:
+        @nbcore.hookimpl(wrapper=True)
+        def nbcore_send(self, call):
+            time.sleep(0.3)
+            return (yield)
+
+    with pytest.raises(nbcore.DeadlineError, match="was not sent"):
+        connect(deadline=0.2, retries=2, plugins=[Slow()]).endpoint("lab/devices").create(name="x")
+    assert not server.requests
 
 
 def test_no_deadline_when_asked_for_none(server, connect):

@@ -48,6 +48,13 @@ def test_a_redirected_write_is_an_error_that_names_both_urls(server, nb, write, 
     assert not [request for request in server.requests if request.path == "/elsewhere/"]
 
 
+def test_a_write_without_its_slash_is_told_so(server, nb):
+    server.on("POST", "lab/devices", moved(f"{server.url}/api/lab/devices/", 301))
+    with pytest.raises(nbcore.RedirectError, match=r"slash at the end \(lab/devices/\)"):
+        nb.request("POST", "lab/devices", body={"name": "x"})
+    assert server.sent == ["POST lab/devices"]
+
+
 @pytest.mark.parametrize("status", STATUSES)
 def test_a_read_follows_within_the_origin_and_keeps_its_query(server, nb, status):
     server.on("GET", "lab/old/", moved("/api/lab/devices/", status))

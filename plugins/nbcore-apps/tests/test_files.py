@@ -46,7 +46,7 @@ def test_an_image_is_attached_to_a_record(server, memory):
 def test_the_images_of_a_device_type(server, memory):
     kind = row("dcim/device-types", "dcim.devicetype", model="M", front_image=None)
     server.serve("dcim/device-types", [kind])
-    server.on("PATCH", f"dcim/device-types/{kind['id']}/", {**kind, "front_image": "http://nautobot.test/media/front.png"})
+    server.on("PATCH", f"dcim/device-types/{kind['id']}/", {**kind, "front_image": "https://nautobot.test/media/front.png"})
     record = memory.dcim.device_types.get(kind["id"])
     assert record.upload_images(front=b"png") is True
     assert record.front_image.endswith("front.png")

@@ -36,7 +36,7 @@ class Connection:
 
     def __init__(self, api: Api, here: threading.local, user: bool | str, names: tuple[str, ...]) -> None:
         self.api = api
-        self.mask = Mask(names, api.transport.auth.redact)
+        self.mask = Mask(names, api.transport.redact)
         self._here = here
         self._user = user if isinstance(user, str) else None
         self._tries = _ATTEMPTS if user is True else 0

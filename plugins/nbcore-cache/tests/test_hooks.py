@@ -22,7 +22,7 @@ def clean(monkeypatch):
 
 
 def options(**more):
-    return make("http://nautobot.test", "t", **more)
+    return make("https://nautobot.test", "t", **more)
 
 
 def test_it_stays_out_until_it_is_configured():
@@ -83,7 +83,7 @@ def test_what_cannot_be_used_is_named(monkeypatch, settings, environment, named)
 
 def test_nothing_heavy_is_imported_before():
     code = (
-        "import sys, nbcore; nbcore.Api('http://nautobot.test', 't'); assert 'nbcore_cache.hooks' in sys.modules;"
+        "import sys, nbcore; nbcore.Api('https://nautobot.test', 't'); assert 'nbcore_cache.hooks' in sys.modules;"
         "found = {'requests_cache', 'redis', 'sqlite3', 'nbcore_cache.cache'} & set(sys.modules); assert not found, found"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, env={"PATH": ""})

@@ -63,9 +63,9 @@ def test_a_read_is_a_client_span_with_the_http_conventions(wire, seen):
     assert told.pop("nbcore.call_id") == wire.calls[0].id
     assert told == {
         "http.request.method": "GET",
-        "url.full": "http://nautobot.test/api/dcim/devices/?name=a%20b&limit=1000",
+        "url.full": "https://nautobot.test/api/dcim/devices/?name=a%20b&limit=1000",
         "server.address": "nautobot.test",
-        "server.port": 80,
+        "server.port": 443,
         "http.response.status_code": 200,
         "nbcore.app": "dcim",
         "nbcore.endpoint": "dcim/devices",
@@ -221,17 +221,17 @@ def test_the_trace_goes_on_in_the_server(server, seen, propagate):
 
 def test_it_stays_out_until_it_is_configured(monkeypatch):
     monkeypatch.delenv("NBCORE_OTEL", raising=False)
-    assert plugin(make("http://nautobot.test", "t")) is None
+    assert plugin(make("https://nautobot.test", "t")) is None
     monkeypatch.setenv("NBCORE_OTEL", "0")
-    assert plugin(make("http://nautobot.test", "t")) is None
+    assert plugin(make("https://nautobot.test", "t")) is None
     monkeypatch.setenv("NBCORE_OTEL", "1")
-    assert isinstance(plugin(make("http://nautobot.test", "t")), Telemetry)
-    assert plugin(make("http://nautobot.test", "t", plugins=[Telemetry()])) is None
+    assert isinstance(plugin(make("https://nautobot.test", "t")), Telemetry)
+    assert plugin(make("https://nautobot.test", "t", plugins=[Telemetry()])) is None
     monkeypatch.delenv("NBCORE_OTEL")
-    found = plugin(make("http://nautobot.test", "t", settings={"otel": {"propagate": False}}))
+    found = plugin(make("https://nautobot.test", "t", settings={"otel": {"propagate": False}}))
     assert found.propagate is False
     with pytest.raises(nbcore.InputError, match="no setting 'propagation'"):
-        plugin(make("http://nautobot.test", "t", settings={"otel": {"propagation": False}}))
+        plugin(make("https://nautobot.test", "t", settings={"otel": {"propagation": False}}))
 
 
 def test_by_its_entry_point(monkeypatch):
@@ -245,7 +245,7 @@ def test_by_its_entry_point(monkeypatch):
 
 def test_opentelemetry_is_not_imported_before():
     code = (
-        "import sys, nbcore; nbcore.Api('http://nautobot.test', 't');"
+        "import sys, nbcore; nbcore.Api('https://nautobot.test', 't');"
         "assert 'nbcore_otel.hooks' in sys.modules; assert not [name for name in sys.modules if name.startswith('opentelemetry')]"
     )
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, env={"PATH": ""})
