@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import statistics
+import threading
 import time
 import uuid
 
@@ -64,18 +66,34 @@ def assert_as_on_server(nb, live, path, **params):
     raise AssertionError(f"{path} {params}: kept {wrong[0][0]}, on the server {wrong[0][1]}")
 
 
-def test_two_clients_writing_in_turn_with_revalidate_changes(client, scratch, live, tmp_path, live_settings):
+@pytest.fixture(params=["memory", "sqlite", "redis", "one sqlite", "one redis"])
+def pair(request, live_settings, tmp_path):
+    """Two Apis with their caches, revalidated at each read: each with a storage of its own, or both with one."""
+    kind = request.param.rpartition(" ")[2]
+    urls = {"memory": ["memory://"] * 2, "sqlite": [f"sqlite:///{tmp_path}/{name}.sqlite" for name in "ab"]}.get(kind)
+    if urls is None:
+        if not os.environ.get("NBCORE_TEST_REDIS"):
+            pytest.skip("NBCORE_TEST_REDIS is not set; make test-integration sets it")
+        urls = [f"{os.environ['NBCORE_TEST_REDIS']}/{number}" for number in (5, 6)]
+    if request.param != kind:
+        urls = [urls[0]] * 2
+    caches = [Cache(url, revalidate="changes", burst=0) for url in urls]
+    clients = [(nbcore.Api(**live_settings, deadline=300, plugins=[cache]), cache) for cache in caches]
+    yield clients
+    for nb, cache in clients:
+        cache.clear()
+        nb.close()
+
+
+def test_two_clients_writing_in_turn_with_revalidate_changes(pair, scratch, live):
     """No read is older than the last change seen."""
-    other = Cache(f"sqlite:///{tmp_path}/other.sqlite", revalidate="changes", burst=0)
-    clients = [client(revalidate="changes", burst=0)]
-    clients.append((nbcore.Api(**live_settings, plugins=[other]), other))
     name = f"cache-{uuid.uuid4().hex[:8]}"
     group = scratch("tenancy/tenant-groups", name=name)
     key = scratch("tenancy/tenants", name=name, tenant_group=group, description="0")
     for turn in range(1, 6):
-        writer = clients[turn % 2][0]
+        writer = pair[turn % 2][0]
         writer.endpoint("tenancy/tenants").update(key, {"description": str(turn)})
-        for nb, _ in clients:
+        for nb, _ in pair:
             assert nb.endpoint("tenancy/tenants").get(key).description == str(turn)
             assert read(nb, "tenancy/tenants", name=name)[key]["description"] == str(turn)
             answer = nb.graphql.query(f'{{ tenants(name: ["{name}"]) {{ description }} }}')
@@ -83,12 +101,51 @@ def test_two_clients_writing_in_turn_with_revalidate_changes(client, scratch, li
             read(nb, "extras/secrets")
     late = f"{name}-late"
     live.endpoint("tenancy/tenants").update(key, {"name": late})  # a third, without a cache
-    for nb, cache in clients:
+    for nb, cache in pair:
         assert list(read(nb, "tenancy/tenants", name=late)) == [key]
         assert read(nb, "tenancy/tenants", name=name) == {}
         assert cache.stats.hits > 0
         assert cache.stats.failures == 0
-    clients[1][0].close()
+
+
+@pytest.mark.parametrize("pair", ["memory", "one sqlite", "one redis"], indirect=True)
+def test_reads_during_the_writes_of_both_never_go_back(pair, scratch):
+    """Each client reads all the time while both write in turn: never what is older than a confirmed write, or than an earlier read."""
+    name = f"cache-{uuid.uuid4().hex[:8]}"
+    key = scratch("tenancy/tenants", name=name, description="0")
+    confirmed, ended = [0], threading.Event()
+    seen = [[], []]  # (confirmed before the read, what was read)
+
+    def reader(number):
+        nb = pair[number][0]
+        while not ended.is_set():
+            before = confirmed[0]
+            found = nb.endpoint("tenancy/tenants").get(key).description
+            listed = read(nb, "tenancy/tenants", name=name)[key]["description"]
+            seen[number] += [(before, int(found)), (before, int(listed))]
+
+    readers = [threading.Thread(target=reader, args=(number,)) for number in range(2)]
+    for thread in readers:
+        thread.start()
+    try:
+        for turn in range(1, 9):
+            pair[turn % 2][0].endpoint("tenancy/tenants").update(key, {"description": str(turn)})
+            confirmed[0] = turn
+            enough, end = [len(reads) + 4 for reads in seen], time.monotonic() + 30
+            while any(len(reads) < least for reads, least in zip(seen, enough, strict=True)) and time.monotonic() < end:
+                time.sleep(0.01)
+    finally:
+        ended.set()
+        for thread in readers:
+            thread.join()
+    for reads, (_, cache) in zip(seen, pair, strict=True):
+        values = [value for _, value in reads]
+        assert all(value >= before for before, value in reads)
+        assert values == sorted(values)
+        assert values[-1] == 8
+        assert len(reads) >= 32
+        assert cache.stats.hits > 0
+        assert cache.stats.failures == 0
 
 
 @pytest.mark.parametrize("revalidate", [None, "changes"])
