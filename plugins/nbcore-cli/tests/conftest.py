@@ -203,11 +203,15 @@ class Tools:
         assert done.returncode == 0, f"{' '.join(arguments)}\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
-    def check(self, folder: Path, **env: str) -> str:
-        """Run all tools over an installed distribution; gives what its tests print."""
+    def lint(self, folder: Path) -> None:
+        """Lint, format and types of a distribution."""
         self.run(folder, "ruff", "check", "--no-cache", ".")
         self.run(folder, "ruff", "format", "--check", "--no-cache", ".")
         self.run(folder, "mypy", "--strict", "--cache-dir", str(self.cache), ".")
+
+    def check(self, folder: Path, **env: str) -> str:
+        """Run all tools over an installed distribution; gives what its tests print."""
+        self.lint(folder)
         return self.run(folder, "pytest", "-q", "-p", "no:cacheprovider", **env)
 
 

@@ -44,7 +44,21 @@ def test_a_generated_package_passes_its_tests_as_installed(tmp_path, cli, tools,
     assert done.exit_code == 0, done.output
     assert live_settings["token"] not in done.output
     pip_install(folder, tools.site)
+    tools.lint(folder)
     shutil.rmtree(folder / f"nbcore_{name}")  # what is tested is what was installed
+    printed = tools.run(
+        folder, "pytest", "-q", "-p", "no:cacheprovider",
+        NBCORE_TEST_URL=live_settings["url"], NBCORE_TEST_TOKEN=live_settings["token"],
+    )  # fmt: skip
+    assert "passed" in printed
+    assert "skipped" not in printed
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_the_packages_kept_by_hand_pass_the_tests_that_are_generated(tmp_path, cli, tools, live_settings, name):
+    folder = tmp_path / "made"
+    assert cli("new", "app", name, "--from", live_settings["url"], "--output", folder).exit_code == 0
+    shutil.rmtree(folder / f"nbcore_{name}")  # so that the one of this environment is tested
     printed = tools.run(
         folder, "pytest", "-q", "-p", "no:cacheprovider",
         NBCORE_TEST_URL=live_settings["url"], NBCORE_TEST_TOKEN=live_settings["token"],
