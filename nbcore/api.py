@@ -118,6 +118,7 @@ class Api:
         self.type_map_kept: Any = None
         self.server_kept: Any = None
         self.type_paths: dict[str, str] = {}
+        self.object_types: dict[str, str] = {}
 
     # --- apps and endpoints ------------------------------------------------------------------------------------------
 
@@ -202,7 +203,8 @@ class Api:
         query = tuple((name, text(name, item)) for name, values in many for item in values)
         return Call(
             method.upper(), path, query, body, files, api_version or self.api_version, accept,
-            endpoint=endpoint, action=action, operation=operation, resend=resend, fresh=fresh,
+            endpoint=endpoint, action=action, operation=operation, object_type=self.object_types.get(endpoint, ""),
+            resend=resend, fresh=fresh,
         )  # fmt: skip
 
     def request(self, method: str, path: str, *, returns: Returns = "json", **arguments: Any) -> Any:

@@ -140,6 +140,7 @@ class Endpoint(Writing):
         object_type = self.type_of(data)
         if (found := self._classes.get(object_type)) is None:
             found = self._classes[object_type] = self.api.plugins_found.extended(self.spec.record or Record, object_type)
+            self.api.object_types[self.path] = object_type
         return found
 
     def type_of(self, data: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ class Call:
         files: multipart files, name -> (file name, bytes, content type); then body is the form's fields.
         api_version: the version to ask for; None for the server's default.
         accept: the media type to ask for.
-        object_type: "dcim.device" where it is known, else "".
+        object_type: "dcim.device" once an object of the endpoint was seen, else "".
         endpoint: the list route it belongs to, such as "dcim/devices", else "".
         action: the action's name, else "".
         operation: what the caller does: list, get, create, update, delete, count, action, graphql, options, status...

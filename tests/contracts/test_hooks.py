@@ -105,6 +105,21 @@ class _Named(list):
         self.seen.append(self.name)
 
 
+def test_a_call_says_the_object_type_once_it_is_known(wire):
+    seen = []
+
+    class Sees:
+        @hookimpl(wrapper=True)
+        def nbcore_send(self, call):
+            seen.append((call.method, call.endpoint, call.object_type))
+            return (yield)
+
+    with make_api(wire, Sees()) as nb:
+        (record,) = nb.endpoint("lab/devices").all()
+        record.update({"name": "new"})
+    assert seen == [("GET", "lab/devices", ""), ("PATCH", "lab/devices", record.object_type)]
+
+
 def test_ready_comes_once_before_any_request_and_close_at_the_end(wire):
     order = []
 
