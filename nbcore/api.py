@@ -16,6 +16,8 @@ from .graphql import GraphQL
 from .options import Options
 from .plugins import PluginInfo, Plugins
 from .query import is_many
+from .record import Record
+from .record.siblings import Siblings
 from .record.values import is_reference, route_of
 from .spec import AppSpec, Returns
 from .transport import Call, Reply, Transport
@@ -174,10 +176,18 @@ class Api:
         else stays. One with a display name is complete (depth=1, answers of actions).
         """
         if isinstance(data, list):
-            return [self.wrap(item) for item in data]
+            group = Siblings(self)
+            found = [self._wrap(item, group) for item in data]
+            group.hold([item for item in found if isinstance(item, Record)])
+            return found
+        return self._wrap(data, None)
+
+    def _wrap(self, data: Any, group: Siblings | None) -> Any:
+        if isinstance(data, list):
+            return self.wrap(data)
         if not is_reference(data):
             return data
-        return self.endpoint(route_of(data)).make(data, complete="display" in data)
+        return self.endpoint(route_of(data)).make(data, "display" in data, group)
 
     # --- requests ----------------------------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ class App:
             raise AttributeError(name)
         if name in self._endpoints:
             return self._endpoints[name]
-        slug = self._slugs.get(name)
+        slug = self._slugs.get(name.replace("-", "_"))
         if slug is None:
             slug = self._on_server(name)
         endpoint = self._endpoints[name] = self.endpoint(slug)

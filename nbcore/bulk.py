@@ -260,7 +260,8 @@ def resume(journal: Journal, **options: Any) -> list[Record]:
         raise PartialResult(
             f"{describe_journal(journal)}: done, but somebody deleted since: {', '.join(lost[:20])}", missing=lost, journal=journal
         )
-    return [journal.endpoint.make(row) for row in found if row is not None]
+    made: list[Record] = journal.endpoint.make_all(row for row in found if row is not None)
+    return made
 
 
 def describe_journal(journal: Journal) -> str:

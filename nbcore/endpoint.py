@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -11,6 +11,7 @@ from .action import Action
 from .errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
 from .query import build
 from .record import Record
+from .record.siblings import Siblings
 from .recordset import RecordSet
 from .spec import ActionSpec, EndpointSpec
 from .writing import Writing
@@ -131,9 +132,14 @@ class Endpoint(Writing):
 
     # --- what records and packages use ---------------------------------------------------------------------------------
 
-    def make(self, data: dict[str, Any], complete: bool = True) -> Record:
-        """The Record of a JSON object of this route."""
-        return self.record_class(data)(data, self, complete)
+    def make(self, data: dict[str, Any], complete: bool = True, group: Siblings | None = None) -> Record:
+        """The Record of a JSON object of this route; with the group that it loads related objects together with."""
+        return self.record_class(data)(data, self, complete, group)
+
+    def make_all(self, rows: Iterable[dict[str, Any]]) -> list[Record]:
+        """The Records of JSON objects that came together, and load related objects together."""
+        group = Siblings(self.api)
+        return group.hold([self.make(row, group=group) for row in rows])
 
     def record_class(self, data: Mapping[str, Any]) -> type[Record]:
         """The class of a JSON object of this route: its spec's, with what packages add to its object type."""

@@ -82,7 +82,7 @@ class Writing:
             raise InputError(f"every item of create() must be a dict, not {type(bad).__name__}")
         entries = [Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writes.named(self._endpoint, items))]
         done = self._bulk(Journal(self._endpoint, "create", entries, api_version), given=_given(items), **fields)
-        return [self._endpoint.make(entry.row) for entry in done if entry.row is not None]
+        return _records(self._endpoint, done)
 
     @overload
     def update(self, id: Any, data: Mapping[str, Any]) -> bool: ...
@@ -142,7 +142,7 @@ class Writing:
                 if entry.row is not None and entry.id in records:
                     records[entry.id]._settle()
                     records[entry.id]._rebase(entry.row)
-        return [self._endpoint.make(entry.row) for entry in done if entry.row is not None]
+        return _records(self._endpoint, done)
 
     def delete(self, objects: Iterable[Any], **options: Any) -> bool:
         """Delete several objects, given as ids or Records.
@@ -243,6 +243,12 @@ class Writing:
             journal.keep(file)
         run.run()
         return journal.done
+
+
+def _records(endpoint: Any, entries: Iterable[Entry]) -> list[Record]:
+    """The Records of what was written."""
+    made: list[Record] = endpoint.make_all(entry.row for entry in entries if entry.row is not None)
+    return made
 
 
 def _given(items: Iterable[Mapping[str, Any]]) -> frozenset[str]:

@@ -40,15 +40,15 @@ def unchanged(record: Record, name: str, value: Any) -> bool:
 
 
 def to_send(record: Record) -> dict[str, Any]:
-    """The updates less those that only name, by text or dict, the related object that is there already: it is loaded to compare."""
+    """The updates less those that only name, by text or dict, the related object that is there already; it is loaded, once, to compare."""
     changed = updates(record)
     for name, value in list(changed.items()):
         original = record._data.get(name)
         by_name = isinstance(value, dict) or (isinstance(value, str) and not is_uuid(value))
         if by_name and not record._is_json(name) and is_reference(original):
-            related = record.wrap(original)
+            related = record._related(name, original)
             if not related.has_details:
-                related._load()
+                related._load_with_siblings("name")
             if same(related._data, value):
                 del changed[name]
     return changed

@@ -43,9 +43,10 @@ class Siblings:
         self.failed: dict[_Key, Exception] = {}
         self.lock = threading.RLock()
 
-    def hold(self, members: list[Record]) -> None:
-        """Name the rows."""
+    def hold(self, members: list[Record]) -> list[Record]:
+        """Name the rows, and give them back."""
         self._members = members
+        return members
 
     def prefetch(self, path: str) -> None:
         """Read the related objects along a path, such as "location__parent"."""

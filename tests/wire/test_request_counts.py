@@ -10,11 +10,16 @@ from itertools import pairwise
 import pytest
 
 import nbcore
-from nbcore import AppSpec, EndpointSpec
+from nbcore import ActionSpec, AppSpec, EndpointSpec
 
 from .loopback import LIMIT, Answer, rows
 
-LAB = AppSpec("lab", "lab", (EndpointSpec("devices", m2m_fields=("groups",)), EndpointSpec("places"), EndpointSpec("regions")))
+MEMBERS = ActionSpec("members", returns="records", paged=True)
+LAB = AppSpec(
+    "lab",
+    "lab",
+    (EndpointSpec("devices", m2m_fields=("groups",)), EndpointSpec("places", actions=(MEMBERS,)), EndpointSpec("ip-addresses")),
+)
 STATUS = {"nautobot-version": "3.2.7", "nautobot-apps": {"bgp": "3.2.0"}}
 IDS = 35  # that fit in one request line
 LINE = 1800  # characters of a query that uWSGI's default buffer takes
@@ -59,6 +64,38 @@ def test_17_the_text_of_related_objects_loads_with_their_siblings_too(server, nb
     assert paths(server) == ["lab/devices/", "lab/places/"]
 
 
+def test_17_records_that_a_write_or_an_action_gives_load_together_too(server, connect):
+    table = site(server, 30)
+    known = {row["id"]: row for row in table}
+    server.on("PATCH", "lab/devices/", lambda request: [known[item["id"]] for item in request.json])
+    server.on(
+        "POST", "lab/devices/", lambda request: Answer([{**row, **item} for row, item in zip(table, request.json, strict=False)], 201)
+    )
+    server.on("GET", f"lab/places/{table[0]['id']}/members/", {"count": 30, "next": None, "previous": None, "results": table})
+    nb = connect(plugins=[LAB])
+    for records in (
+        nb.lab.devices.update([{"id": one, "name": "x"} for one in known]),
+        nb.lab.devices.create([{"name": "x"} for _ in known]),
+        nb.lab.places.make(rows(1, "lab/places")[0]).members.list(),
+    ):
+        server.requests.clear()
+        assert [record.place.name for record in records] == [f"d{n % 10}" for n in range(30)]
+        assert paths(server) == ["lab/places/"]
+
+
+def test_17_a_loop_that_saves_a_related_object_by_its_name_compares_it_once(server, nb):
+    table = site(server, 30)
+    for row in table:
+        server.on("PATCH", f"lab/devices/{row['id']}/", {**row, "place": {**row["place"], "id": rows(4)[3]["id"]}})
+    saved = 0
+    for device in nb.endpoint("lab/devices").all():
+        device.place = "d3"
+        saved += device.save()
+    assert saved == 27  # three are there already
+    assert paths(server)[:3] == ["lab/devices/", "lab/places/", f"lab/devices/{table[0]['id']}/"]
+    assert len(server.requests) == 2 + saved
+
+
 # --- 18 ------------------------------------------------------------------------------------------------------------------
 
 
@@ -79,6 +116,12 @@ def test_18_a_name_that_a_related_object_may_have_is_asked_for_once(server, nb):
         for device in nb.endpoint("lab/devices").all():
             assert not hasattr(device.place, "typo")
     assert paths(server) == ["lab/devices/", "lab/places/", "lab/devices/"]
+
+
+def test_18_an_endpoint_named_by_its_slug_is_not_looked_for(server, connect):
+    nb = connect(plugins=[LAB])
+    assert getattr(nb.lab, "ip-addresses") is nb.lab.ip_addresses
+    assert server.sent == []
 
 
 # --- 19 ------------------------------------------------------------------------------------------------------------------
