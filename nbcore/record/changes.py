@@ -45,7 +45,7 @@ def to_send(record: Record) -> dict[str, Any]:
     for name, value in list(changed.items()):
         original = record._data.get(name)
         by_name = isinstance(value, dict) or (isinstance(value, str) and not is_uuid(value))
-        if by_name and not record._is_json(name) and is_reference(original):
+        if by_name and not record._is_json(name) and isinstance(original, dict) and is_reference(original):
             related = record._related(name, original)
             if not related.has_details:
                 related._load_with_siblings("name")
