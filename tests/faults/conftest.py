@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from .server import FaultServer
 TOKEN = "a-secret-token-of-forty-characters-0123"
 LIMIT = 8.0  # seconds: no case lasts longer, whatever the server does
 WORKERS = 4
-COUNTS = {"injected": 0, "promised": 0, "lost": 0, "duplicated": 0, "leaked": 0}
+COUNTS: Counter[str] = Counter()
 
 
 class World:
@@ -135,24 +136,32 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
                 api.close()
 
 
+def cases(marker: pytest.Mark) -> set[int]:
+    """The numbers of the matrix in a marker: `case(1, "3-8")`; promises of security have none."""
+    found: set[int] = set()
+    for part in marker.args:
+        first, _, last = str(part).partition("-")
+        if first.isdigit():
+            found.update(range(int(first), int(last or first) + 1))
+    return found
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    # The figures travel with the report: tests may run in several processes (the root's conftest adds them up).
     report = yield
-    if item.get_closest_marker("case") is not None:
+    if (marker := item.get_closest_marker("case")) is not None and report.when != "setup":
+        told = dict(COUNTS)
+        COUNTS.clear()
         if report.when == "call":
-            COUNTS["injected"] += 1
-            COUNTS["promised"] += report.passed
-        elif report.when == "teardown" and report.failed:
-            COUNTS["promised"] -= 1
+            told |= {"injected": 1, "as promised": int(report.passed)}
+            report.user_properties.append(("fault cases", sorted(cases(marker))))
+        elif report.failed:
+            told["as promised"] = -1
+        report.user_properties.append(("faults", told))
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if COUNTS["injected"]:
-        text = "{injected} injected, {promised} as promised, {lost} lost, {duplicated} duplicated, {leaked} leaked".format(**COUNTS)
-        terminalreporter.write_sep("=", text)
-
-
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "case(*numbers): the cases of the fault matrix that a test runs")
+    config.addinivalue_line("markers", "case(*numbers): the cases of the fault matrix that a test plays; "3-8" for several")
     config.addinivalue_line("markers", "not_listening: the server refuses connections at first")
