@@ -163,5 +163,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "case(*numbers): the cases of the fault matrix that a test plays; "3-8" for several")
+    config.addinivalue_line("markers", "case(*numbers): the cases of the fault matrix that a test plays, such as 3 or '3-8'")
     config.addinivalue_line("markers", "not_listening: the server refuses connections at first")
