@@ -241,9 +241,10 @@ class Record:
         return str(next((self._data[name] for name in ("display", "name", "label") if self._data.get(name)), ""))
 
     def __repr__(self) -> str:
-        """Its class, display name and id, without any request."""
+        """Its class (the object type where no package gives it one), display name and id, without any request."""
         shown = f"{self._shown()!r} " if self._shown() else ""
-        return f"<{type(self).__name__} {shown}{self._data.get('id', '')}>"
+        named = type(self).__name__ if type(self) is not Record else self._data.get("object_type") or "Record"
+        return f"<{named} {shown}{self._data.get('id', '')}>"
 
     def __json__(self) -> Any:
         return self._data.get("id", self._data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import subprocess
 import sys
@@ -59,3 +60,12 @@ def test_snippets_run(page, monkeypatch, tmp_path):
     for block in found:
         exec(compile("\n" * block.line + block.text, page, "exec"), namespace)
     namespace["nb"].close()
+
+
+def test_the_tutorial_says_what_happens(docs):
+    samples = "\n".join(block.text for block in blocks(docs / "tutorial.md") if block.language == "pycon")
+    test = doctest.DocTestParser().get_doctest(samples, {}, "tutorial", "tutorial.md", 0)
+    told: list[str] = []
+    found = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test, out=told.append)
+    assert found.attempted > 20
+    assert not found.failed, "".join(told)
