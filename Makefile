@@ -92,7 +92,7 @@ docs: $(READY) ## the documentation as a site in site/
 	@$(call install,--python $(PY) --group docs)
 	.venv/bin/mkdocs build --strict
 
-bench: $(READY) ## nbcore, requests, pynautobot and aiopynautobot side by side; ARGS=--testbed walks the testbed too
+bench: $(READY) ## nbcore, requests, pynautobot and aiopynautobot side by side; ARGS=--testbed walks the testbed too, ARGS=--loops runs pynautobot's
 	@eval "$$($(TESTBED) env 2>/dev/null)"; export NBCORE_TEST_URL NBCORE_TEST_TOKEN; $(PY) tests/bench/run.py $(ARGS)
 
 changes: $(READY) ## collate docs/changes/*.md into CHANGES.md: make changes VERSION=0.2.0

@@ -1,9 +1,11 @@
 """make bench: whole processes side by side, as ratios of one run; a fast wrong answer fails.
 
     run.py [--testbed] [--rows 50000]
+    run.py --loops
 
 Without --testbed only the replay server is asked (the client's own cost). With it the real Nautobot of `make testbed SIZE=large` is
 walked too (NBCORE_TEST_URL, NBCORE_TEST_TOKEN). pynautobot 3.2.0 and aiopynautobot 0.2.0 run in an environment of their own.
+--loops runs the loops of pynautobot's documentation (loops.py) and nothing else.
 """
 
 from __future__ import annotations
@@ -146,8 +148,11 @@ def on_testbed(url: str, token: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--testbed", action="store_true")
+    parser.add_argument("--loops", action="store_true")
     parser.add_argument("--rows", type=int, default=50000)
     options = parser.parse_args()
+    if options.loops:
+        sys.exit(subprocess.run([sys.executable, HERE / "loops.py"], check=False).returncode)
     start_up()
     own_cost(options.rows)
     hook_cost()
