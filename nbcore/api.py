@@ -97,7 +97,7 @@ class Api:
 
     def _set_up(self, settings: Options) -> None:
         defaults = Defaults(settings.token)
-        found = Plugins(settings, defaults)
+        found = Plugins(settings, defaults, _RESERVED)
         self._auth = TokenAuth(found.options, found.manager.hook)
         transport = defaults.transport = Transport(found.options, found.manager.hook, self._auth)
         filters = {"exclude_m2m": settings.exclude_m2m, "include": settings.include_default}
@@ -359,6 +359,9 @@ class _ApiForHooks(Api):
     def __reduce__(self) -> tuple[Any, ...]:
         self._withheld()
         return super().__reduce__()
+
+
+_RESERVED = frozenset({*dir(Api), "options", "plugins_found", "transport", "default_filters", "plugins", "graphql", "aio"})
 
 
 def _as_it_is(_call: Call, reply: Reply) -> Reply:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import writes
@@ -81,7 +82,8 @@ class Bulk:
         Raises:
             CallError: the first error, or with on_error="continue" a PartialResult at the end; `.journal` has every outcome.
         """
-        chunks = self._chunks([entry for entry in self.journal if not entry.done])
+        # What was sent before goes by itself: a chunk is there as a whole or not at all.
+        chunks = chain(self._chunks(self.journal.unknown), self._chunks([*self.journal.waiting, *self.journal.failed]))
         transport = self.endpoint.api.transport
         self.journal.reopen()
         try:
@@ -120,9 +122,10 @@ class Bulk:
 
     def _attempt(self, chunk: list[Entry]) -> None:
         """Send a chunk; with on_error="continue", again without its bad items, halved until they are known."""
+        doubt = any(entry.state == "unknown" for entry in chunk)
         self.journal.mark(chunk, "unknown")
         try:
-            call = self._send(chunk)
+            call = self._send(chunk, doubt)
         except CallError as exc:
             state = _state_after(exc)
             bad = bad_items(exc, len(chunk)) if state == "failed" else {}
@@ -153,12 +156,13 @@ class Bulk:
 
     # --- what a chunk sends --------------------------------------------------------------------------------------------
 
-    def _send(self, chunk: list[Entry]) -> Call:
+    def _send(self, chunk: list[Entry], doubt: bool) -> Call:
         operation = self.journal.operation
         if operation == "create":
             call, rows = writes.create(
-                self.endpoint, [entry.item for entry in chunk], one=False, api_version=self.journal.api_version, given=self._given
-            )
+                self.endpoint, [entry.item for entry in chunk], one=False, api_version=self.journal.api_version,
+                given=self._given, doubt=doubt,
+            )  # fmt: skip
             return self._done(call, zip(chunk, rows, strict=True))
         ids = [entry.id for entry in chunk]
         there = rows_of(self.endpoint, ids) if operation == "delete" else {}

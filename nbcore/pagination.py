@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from array import array
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -61,7 +63,8 @@ def read(fetch: Fetch, size: int, start: int, stop: int | None, in_order: Map | 
     first = fetch(start, size if stop is None else min(size, stop - start))
     state: _State = (_Sorted if strict else _State)(first, start, fetch)
     yield first.rows if stop is None else first.rows[: stop - start]
-    got = len(first.rows)
+    got, count = len(first.rows), first.count
+    del first  # a page is not kept while the next one is read
     overlap = 1 if got > 1 else 0
     step = got - overlap
     if step and not state.over(stop):
@@ -70,13 +73,16 @@ def read(fetch: Fetch, size: int, start: int, stop: int | None, in_order: Map | 
             return fetch(offset, got)
 
         # The row after `end` is only asked for when the last page is full and says that more follow.
-        end = first.count if stop is None else min(stop, first.count)
+        end = count if stop is None else min(stop, count)
         ahead = range(start + step, max(end - overlap, start + step + 1), step)
         pages = in_order(one, iter(ahead)) if in_order is not None else map(one, ahead)
         for offset, page in zip(ahead, pages, strict=False):
             if offset > state.position - overlap and not strict:
                 break  # the server's pages have become smaller: the offsets asked ahead leave gaps
-            yield _until(state.add(page, offset, overlap), state.given, stop)
+            rows = state.add(page, offset, overlap)
+            del page
+            yield _until(rows, state.given, stop)
+            del rows
             if state.over(stop):
                 break
     while not state.over(stop):
@@ -88,6 +94,24 @@ def read(fetch: Fetch, size: int, start: int, stop: int | None, in_order: Map | 
 def _until(rows: list[Row], given: int, stop: int | None) -> list[Row]:
     """The rows before `stop`, where `given` is the number of the row after the last of them."""
     return rows if stop is None or given <= stop else rows[: max(0, len(rows) - (given - stop))]
+
+
+class _Seen:
+    """Keys that came, as eight bytes of their hash each: a read of a million rows streams in a few megabytes."""
+
+    def __init__(self) -> None:
+        self._buckets: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+
+    def add(self, keys: Iterable[Any]) -> bool:
+        """Add keys; False when one was there."""
+        buckets = self._buckets
+        for key in keys:
+            mark = hash(key)
+            bucket = buckets[mark & 0x3FFF]
+            if mark in bucket:
+                return False
+            bucket.append(mark)
+        return True
 
 
 class _State:
@@ -105,9 +129,9 @@ class _State:
         self.given = self.position = start + len(first.rows)
         self.ended = not first.more or not first.rows
         self._last = _key(first.rows[-1]) if first.rows else None
-        self._seen = {_key(row) for row in first.rows}
+        self._seen = _Seen()
         self._fetch = fetch
-        if len(self._seen) != len(first.rows):
+        if not self._seen.add(map(_key, first.rows)):
             raise DriftError("a row came twice on one page: the server's order is not stable")
 
     def add(self, page: Page, offset: int, overlap: int) -> list[Row]:
@@ -117,12 +141,10 @@ class _State:
         if overlap and (not page.rows or _key(page.rows[0]) != self._last):
             raise DriftError(f"the rows around number {self.position} moved while reading")
         rows = page.rows[overlap:]
-        keys = {_key(row) for row in rows}
-        if len(keys) != len(rows) or keys & self._seen:
+        if not self._seen.add(map(_key, rows)):
             raise DriftError(f"a row came twice, around number {self.position}: rows moved while reading")
         if not rows and page.more:
             raise DriftError(f"the server says that rows follow number {self.position}, and gives none")
-        self._seen |= keys
         if rows:
             self._last = _key(rows[-1])
         self.given = self.position = self.position + len(rows)

@@ -8,7 +8,7 @@ import logging
 import os
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ APPS = "nbcore.apps"
 HOOKS = "nbcore.hooks"
 _log = logging.getLogger("nbcore.plugins")
 _OWN = frozenset({"NBCORE_CACHE_DIR", "NBCORE_TRACE_HOOKS"})  # the core's own, and no plugin's of the name "cache" or "trace"
+_RESERVED = "an Api has an attribute of this name already; name the app otherwise"
 _SPEC_NAMES = frozenset(hookspecs.names())
 
 
@@ -65,7 +66,7 @@ class Plugins:
         PluginError: two distributions claim one name, or a plugin that was given or configured failed.
     """
 
-    def __init__(self, options: Options, defaults: Defaults) -> None:
+    def __init__(self, options: Options, defaults: Defaults, reserved: Container[str] = ()) -> None:
         self.options = replace(options, token="")  # what plugins see
         self.manager = _Manager("nbcore")
         self.manager.add_hookspecs(hookspecs.Hooks)
@@ -73,13 +74,16 @@ class Plugins:
         self._infos: dict[tuple[str, str], PluginInfo] = {}
         self._specs: dict[str, AppSpec] = {}
         self._extensions: dict[str, list[type[Record]]] | None = None
+        self._reserved = reserved
         given = [item for item in options.plugins if not isinstance(item, AppSpec)]
         self._find(APPS, skip={item.name for item in options.plugins if isinstance(item, AppSpec)})
         self._find(HOOKS, skip=set())
         for item in options.plugins:
             if isinstance(item, AppSpec):
+                info = self._infos[APPS, item.name] = PluginInfo(item.name, APPS, "active", "given")
+                if item.name in reserved:
+                    self._fail(info, PluginError(_RESERVED))
                 self._specs[item.name] = item
-                self._infos[APPS, item.name] = PluginInfo(item.name, APPS, "active", "given")
         self._load_hooks()
         for item in given:
             info = PluginInfo(type(item).__name__, HOOKS, "active", "given")
@@ -93,16 +97,19 @@ class Plugins:
     # --- finding -----------------------------------------------------------------------------------------------------
 
     def _find(self, group: str, skip: set[str]) -> None:
-        found: dict[str, str] = {}
+        found: dict[str, set[str]] = {}
         for entry in _entries(group):
-            other = found.setdefault(entry.name, entry.value)
-            if other != entry.value and entry.name not in skip and not self._off(entry.name):
-                owners = " and ".join(f"{dist.name} {dist.version} ({point.value})" for dist, point in _owners(group, entry.name))
-                raise PluginError(
-                    f"two packages claim the plugin name {entry.name!r}: {owners}; uninstall one, or pass the spec in plugins=[...]"
-                )
-        for name, target in found.items():
-            self._infos[group, name] = PluginInfo(name, group, "disabled" if self._off(name) else "found", target)
+            found.setdefault(entry.name, set()).add(entry.value)
+        for name, targets in found.items():
+            info = self._infos[group, name] = PluginInfo(name, group, "disabled" if self._off(name) else "found", min(targets))
+            if name in skip or self._off(name):
+                continue
+            if len(targets) > 1:
+                owners = " and ".join(f"{dist.name} {dist.version} ({point.value})" for dist, point in _owners(group, name))
+                advice = "uninstall one, or pass the spec in plugins=[...]" if group == APPS else "uninstall one"
+                self._fail(info, PluginError(f"two packages claim its name: {owners}; {advice}"))
+            elif group == APPS and name in self._reserved:
+                self._fail(info, PluginError(_RESERVED))
 
     def _off(self, name: str) -> bool:
         return name in self.options.disable or (self.options.allow is not None and name not in self.options.allow)

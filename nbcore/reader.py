@@ -48,6 +48,7 @@ def objects(endpoint: Endpoint, query: Query) -> Iterator[list[dict[str, Any]]]:
             raise ShapeError(f"{endpoint.path}: the rows of the list are {type(rows[0]).__name__}, not objects")
         if rows:
             yield rows
+        del rows  # not kept while the next page is read
 
 
 def parts(endpoint: Endpoint, query: Query) -> Iterator[Query]:

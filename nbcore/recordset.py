@@ -92,6 +92,7 @@ class RecordSet(Sequence["Record"]):
         """
         for page in self.pages():
             yield from page
+            del page  # not kept while the next one is read
 
     def pages(self) -> Iterator[list[Record]]:
         """The records a page at a time, each page loading related objects together; nothing is kept."""
@@ -102,7 +103,12 @@ class RecordSet(Sequence["Record"]):
             yield self._records(partial, complete=False)
             return
         for rows in reader.objects(self._endpoint, self._query):
-            yield self._records(rows)
+            records = self._records(rows)
+            group = records[0]._group
+            yield records
+            del rows, records
+            if group is not None:
+                group.release()
 
     # --- some fields -------------------------------------------------------------------------------------------------
 

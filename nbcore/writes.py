@@ -56,6 +56,7 @@ def create(
     api_version: str | None = None,
     path: str = "",
     given: frozenset[str] = frozenset(),
+    doubt: bool = False,
     **about: Any,
 ) -> tuple[Call, list[Row]]:
     """Create objects with one POST: all of them or none, each once.
@@ -67,6 +68,7 @@ def create(
         api_version: the version to ask for.
         path: the route to send it to; the endpoint's own when empty.
         given: ids that the caller chose: an object found under one of them is compared with what was sent.
+        doubt: whether they were sent before, with an outcome that is not known: that request may still be at work on the server.
         **about: what hooks are told, as in Call.
 
     Returns:
@@ -112,7 +114,7 @@ def create(
             )  # fmt: skip
         return Reply(200, FOUND, source=FOUND), [found[one] for one in ids]
 
-    return call, endpoint.api.transport.exchange(call, read, settle if ids and len(ids) == len(items) else None)[1]
+    return call, endpoint.api.transport.exchange(call, read, settle if ids and len(ids) == len(items) else None, doubt)[1]
 
 
 def allocate(endpoint: Endpoint, items: Sequence[Row], /, **named: Any) -> tuple[Call, list[Row]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ class Siblings:
         name: the field's name, "" for rows.
     """
 
-    __slots__ = ("_above", "_below", "_members", "_name", "_root", "api", "failed", "known", "lock")
+    __slots__ = ("_above", "_below", "_members", "_name", "_released", "api", "failed", "known", "lock")
 
     def __init__(self, api: Api, members: list[Record] | None = None, above: Siblings | None = None, name: str = "") -> None:
         self.api = api
@@ -37,7 +38,7 @@ class Siblings:
         self._above = above
         self._name = name
         self._below: dict[str, Siblings] = {}
-        self._root: Siblings = above._root if above is not None else self
+        self._released: list[weakref.ref[Record]] = []
         # Of the root only: every related object reached from its rows, each once, and why one could not be read.
         self.known: dict[_Key, Record] = {}
         self.failed: dict[_Key, Exception] = {}
@@ -47,6 +48,18 @@ class Siblings:
         """Name the rows, and give them back."""
         self._members = members
         return members
+
+    def release(self) -> None:
+        """Go on knowing those of the rows that somebody keeps, and let the others go at once."""
+        self._released = [weakref.ref(record) for record in self._members or ()]
+        self._members = None
+
+    @property
+    def _root(self) -> Siblings:
+        group = self
+        while group._above is not None:
+            group = group._above
+        return group
 
     def prefetch(self, path: str) -> None:
         """Read the related objects along a path, such as "location__parent"."""
@@ -79,7 +92,8 @@ class Siblings:
         """The records of this group."""
         if self._members is not None:
             return self._members
-        assert self._above is not None  # noqa: S101  for the type checker: only rows have no group above
+        if self._above is None:
+            return [record for kept in self._released if (record := kept()) is not None]
         found: dict[int, Record] = {}
         for record in self._above.members():
             value = record._data.get(self._name)

@@ -14,6 +14,7 @@ from urllib.request import getproxies
 
 from ..errors import InputError, PluginError
 from ..options import clean
+from . import hooks
 
 if TYPE_CHECKING:
     import pluggy
@@ -49,9 +50,9 @@ class TokenAuth:
 
     __slots__ = ("_hooks", "_lock", "_options", "_origin", "_secret")
 
-    def __init__(self, options: Options, hooks: pluggy.HookRelay) -> None:
+    def __init__(self, options: Options, relay: pluggy.HookRelay) -> None:
         self._options = options
-        self._hooks = hooks
+        self._hooks = relay
         self._origin = origin(options.url)
         self._secret: str | None = None
         self._lock = threading.Lock()
@@ -103,7 +104,8 @@ class TokenAuth:
         return self._secret
 
     def _resolve(self) -> str:
-        found: Any = self._hooks.nbcore_auth(options=self._options)
+        with hooks.named(self._hooks.nbcore_auth):
+            found: Any = self._hooks.nbcore_auth(options=self._options)
         if found is not None and not isinstance(found, str):
             raise PluginError(f"an nbcore_auth hook returned {type(found).__name__}; it must return text or None")
         return str(clean({"token": found})["token"])

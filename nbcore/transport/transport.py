@@ -47,15 +47,15 @@ class Transport:
 
     Args:
         options: the Api's settings.
-        hooks: the hook relay of the Api's plugin manager.
+        relay: the hook relay of the Api's plugin manager.
         auth: the token.
     """
 
-    def __init__(self, options: Options, hooks: pluggy.HookRelay, auth: TokenAuth) -> None:
+    def __init__(self, options: Options, relay: pluggy.HookRelay, auth: TokenAuth) -> None:
         self.options = options
         self._auth = auth
         self.api_version_seen: dict[str | None, str] = {}
-        self._hooks = hooks
+        self._hooks = relay
         self._session: requests.Session | None = None
         self._assigned = False
         self.api_version = options.api_version
@@ -73,7 +73,8 @@ class Transport:
                     from .session import adopt, new_session
 
                     session = new_session(self.options)
-                    self._hooks.nbcore_configure_session(session=session, options=self.options)
+                    with hooks.named(self._hooks.nbcore_configure_session):
+                        self._hooks.nbcore_configure_session(session=session, options=self.options)
                     if session.verify is False and self.options.verify is not False:
                         raise PluginError(
                             "a plugin turned the checking of certificates off, so the token could go to anybody; if you want that, "
@@ -107,13 +108,14 @@ class Transport:
         """A text without the token."""
         return self._auth.redact(value)
 
-    def exchange(self, call: Call, decode: Decoder = body.decode, settle: Settle | None = None) -> tuple[Reply, Any]:
+    def exchange(self, call: Call, decode: Decoder = body.decode, settle: Settle | None = None, doubt: bool = False) -> tuple[Reply, Any]:
         """Send a call, again where its failure allows, and read the answer.
 
         Args:
             call: what to send.
             decode: reads the answer.
             settle: for a write: finds out, after a failure that leaves the outcome open, whether it happened.
+            doubt: whether it was sent before, by a process that did not see the outcome.
 
         Returns:
             The reply and what `decode` makes of it (None for an answer without a body); for a write that was found to have happened, what
@@ -127,7 +129,6 @@ class Transport:
         if call.deadline is None and self.options.deadline is not None:
             call = replace(call, deadline=time.monotonic() + self.options.deadline)
         call = replace(call, identity=self.identity)
-        doubt = False
         unreadable = 0
         while True:
             reply, data, failure = self._try(call, decode)
@@ -165,13 +166,15 @@ class Transport:
         """One attempt: the answer and its data, or the failure."""
         reply = None
         try:
-            reply = self._hooks.nbcore_send(call=call)
+            with hooks.named(self._hooks.nbcore_send):
+                reply = self._hooks.nbcore_send(call=call)
             if not isinstance(reply, Reply):
                 raise self._odd("nbcore_send", reply, "a Reply")
             if version := reply.header("API-Version"):
                 self.api_version_seen[call.api_version] = version
             if reply.status >= 300 or not reply.content:
-                failure = self._hooks.nbcore_error(call=call, reply=reply)
+                with hooks.named(self._hooks.nbcore_error):
+                    failure = self._hooks.nbcore_error(call=call, reply=reply)
                 if failure is not None:
                     raise failure if isinstance(failure, BaseException) else self._odd("nbcore_error", failure, "an exception or None")
                 return reply, None, None

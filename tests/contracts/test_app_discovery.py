@@ -161,7 +161,7 @@ def two(site):
 
 def test_two_distributions_that_claim_one_name_are_both_named(site):
     two(site)
-    found = site.run(TWO.format(more=""))
+    found = site.run(TWO.format(more=", strict_plugins=True"))
     assert "'zoo'" in found
     assert "zoo-dist 1.0" in found
     assert "wild-dist 3.0" in found
