@@ -132,3 +132,26 @@ class Picklable:
     @hookimpl
     def nbcore_send(self, call):
         return reply({"pickled": True})
+
+
+@pytest.mark.parametrize("name", ["nbcore_send", "nbcore_error", "nbcore_auth", "nbcore_configure_session"])
+def test_what_a_hook_raises_names_its_plugin(wire, name):
+    wire.on("GET", "lab/devices/", {"detail": "no"}, status=403)
+    plugin = failing(name)
+    getattr(type(plugin), name).nbcore_impl["tryfirst"] = True
+
+    class Around:
+        @hookimpl(wrapper=True)
+        def nbcore_send(self, call):
+            return (yield)
+
+    ask = {"nbcore_auth": lambda nb: nb.token, "nbcore_configure_session": lambda nb: nb.http_session}.get(name, read)
+    with make_api(wire, plugin, Around()) as nb, pytest.raises(RuntimeError, match="it broke") as caught:
+        ask(nb)
+    assert caught.value.__notes__ == [f"Raised by the plugin Failing in {name}."]
+
+
+@pytest.mark.parametrize("name", ["graphql", "close", "version", "options"])
+def test_an_app_cannot_take_the_name_of_an_attribute(name):
+    with pytest.raises(nbcore.PluginError, match=rf"{name}.*has an attribute of this name"):
+        make_api(Wire(), nbcore.AppSpec(name, f"plugins/{name}"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 import nbcore
-from nbcore.testing import reply
+from nbcore.testing import reference, reply, row
 
 from .lab import asked, device, ident
 
@@ -215,3 +218,21 @@ def test_nothing_matches_and_nothing_is_written(nb, wire):
     assert nb.lab.devices.filter(name="none").update(name="x") == []
     assert nb.lab.devices.filter(name="none").delete() is True
     assert {call.method for call in wire.calls} == {"GET"}
+
+
+def test_a_streamed_page_is_let_go_and_what_is_kept_loads_together(nb, wire):
+    place = [row("lab/places", "lab.place", name=f"p{number}") for number in range(4)]
+    wire.serve("lab/places", place)
+    wire.serve("lab/things", [row("lab/things", "lab.thing", name=f"t{n}", place=reference(place[n])) for n in range(4)])
+    gc.disable()
+    try:
+        kept, gone = [], []
+        for index, record in enumerate(nb.endpoint("lab/things").filter(limit=100).iterator()):
+            (gone if index % 2 else kept).append(weakref.ref(record) if index % 2 else record)
+        del record
+        assert [found() for found in gone] == [None, None]
+    finally:
+        gc.enable()
+    wire.calls.clear()
+    assert [item.place.name for item in kept] == ["p0", "p2"]
+    assert len([call for call in wire.calls if call.path == "lab/places/"]) == 1

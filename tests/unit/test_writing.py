@@ -273,3 +273,25 @@ def test_save_if_unmodified(wire, nb, tagged):
     wire.on("GET", f"{PATH}/*/", item(7))
     with pytest.raises(nbcore.InputError, match="last_updated"):
         bare.save(if_unmodified=True)
+
+
+def test_a_resumed_create_finds_what_the_killed_process_had_still_at_work(wire, nb, tmp_path):
+    table = wire.serve(PATH, [])
+    working = wire._routes["POST", f"{PATH}/"]
+    wire.on("POST", f"{PATH}/", nbcore.ProtocolError("reset"))
+    wire.on("GET", f"{PATH}/", nbcore.ProtocolError("reset"))
+    wire.on("GET", f"{PATH}/*/", nbcore.ProtocolError("reset"))
+    with pytest.raises(nbcore.NbcoreError):
+        nb.endpoint(PATH).create([{"name": "a"}, {"name": "b"}], journal=tmp_path / "journal")
+    wire.serve(PATH, table)
+    wire._routes["POST", f"{PATH}/"] = working
+    journal = nbcore.Journal.load(tmp_path / "journal", nb)
+    assert len(journal.unknown) == 2
+    rows = [row(PATH, id=entry.id, name=entry.item["name"]) for entry in journal]
+
+    def late(call):
+        wire.serve(PATH, rows)  # the first request lands between the look and the second one
+        return reply([{"id": ["with this Id already exists."]}] * 2, 400)
+
+    wire.on("POST", f"{PATH}/", late)
+    assert [record.name for record in journal.resume()] == ["a", "b"]
