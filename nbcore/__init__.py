@@ -46,10 +46,12 @@ from .errors import (
     TimeoutError,
     TooLargeError,
     TransportError,
+    UnknownFieldError,
     UnknownFilterError,
     ValidationError,
     VersionError,
 )
+from .fields import IgnoredFieldWarning
 from .graphql import GraphQLRecord
 from .hookspecs import hookimpl
 from .journal import Journal
@@ -90,6 +92,7 @@ __all__ = [
     "EverythingError",
     "GraphQLError",
     "GraphQLRecord",
+    "IgnoredFieldWarning",
     "InputError",
     "JobTimeoutError",
     "Journal",
@@ -119,6 +122,7 @@ __all__ = [
     "TimeoutError",
     "TooLargeError",
     "TransportError",
+    "UnknownFieldError",
     "UnknownFilterError",
     "ValidationError",
     "VersionError",

@@ -9,6 +9,7 @@ from . import reader, writes
 from .errors import InputError
 from .query import Query, build
 from .record import Record
+from .record.values import identity
 from .transport import Call, Change
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ class Action:
             AllocationError: there is nothing left to allocate.
         """
         self._must_take("POST", "written to")
+        if data is not None and fields:
+            raise InputError(f"{self.path}: give the data, or keywords ({', '.join(fields)}), not both")
         body = data if data is not None else fields
+        if isinstance(body, list) and not body:
+            return []
         if self.spec.returns != "records":
             return self._send("POST", body=body or {}, api_version=api_version)
         if self.spec.allocates and self.spec.creates:
@@ -95,8 +100,9 @@ class Action:
         """Create what the server chooses a place for; each object has an id chosen here, so that it is made once."""
         one = isinstance(body, Mapping)
         made = self.api.endpoint(self.spec.creates)
-        items = writes.named(made, [body] if one else body)
-        given = frozenset(str(item["id"]) for item in ([body] if one else body) if item.get("id"))
+        asked = [body] if one else list(body)
+        items = writes.named(made, asked)
+        given = frozenset(identity(item["id"]) for item in asked if item.get("id"))
         about = {"action": self.spec.name, "operation": "allocate", "endpoint": self.endpoint.path}
         call, rows = writes.allocate(made, items, one=one, api_version=api_version, path=self.path, given=given, **about)
         found = self.api.wrap(rows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .errors import AllocationError, ContentError, describe, from_status, snippet
+from .errors import AllocationError, ContentError, describe, snippet
 from .hookspecs import hookimpl
+from .statuses import from_status
 
 if TYPE_CHECKING:
     from .options import Options
-    from .transport import Call, Reply, Transport
+from .transport import Call, Reply, Transport
 
 
 class Defaults:
@@ -45,7 +46,9 @@ class Defaults:
             return from_status(call, reply)
         if reply.status == 204 and call.operation in ("create", "allocate"):
             return AllocationError(
-                f"{describe(call)} was answered 204: nothing is left to allocate. Use another parent, or free something.", call, reply
+                f"{describe(call)} was answered 204: less is left than was asked to allocate. Use another parent, or free something.",
+                call,
+                reply,
             )
         if reply.status >= 300 or call.operation in ("list", "get") or (reply.status not in (202, 204, 205) and call.method != "HEAD"):
             return ContentError(

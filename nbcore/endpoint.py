@@ -9,6 +9,7 @@ from uuid import UUID
 
 from .action import Action
 from .errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
+from .fields import fields_of
 from .query import build
 from .record import Record
 from .record.siblings import Siblings
@@ -46,8 +47,7 @@ class Endpoint(Writing):
         self.null_forms: dict[str, tuple[str, str]] = {}
         self.known_fields: frozenset[str] = frozenset()
         self.facts: Any = None
-        self._choices: dict[str, list[dict[str, Any]]] | None = None
-        self._no_choices = False
+        self.fields: Mapping[str, Mapping[str, Any]] | None = None
         self._classes: dict[str, type[Record]] = {}
 
     @property
@@ -116,19 +116,13 @@ class Endpoint(Writing):
         Raises:
             InputError: the token may not add objects here, or nobody can, and Nautobot then names no choices.
         """
-        if self._choices is None:
-            data = self.api.request("OPTIONS", f"{self.path}/", api_version=api_version, endpoint=self.path, operation="options")
-            fields = data.get("actions", {}).get("POST") if isinstance(data, dict) else None
-            if not isinstance(fields, dict):
-                fields = {}
-                self._no_choices = True
-            found = {name: field.get("choices") or (field.get("child") or {}).get("choices") for name, field in fields.items()}
-            self._choices = {name: list(values) for name, values in found.items() if values}
-        if self._no_choices:
+        fields = fields_of(self, api_version)
+        if not fields:
             raise InputError(
                 f"OPTIONS {self.path}/ names no fields to write: the token may not add objects here, and Nautobot then tells no choices"
             )
-        return self._choices
+        found = {name: field.get("choices") or (field.get("child") or {}).get("choices") for name, field in fields.items()}
+        return {name: list(values) for name, values in found.items() if values}
 
     # --- what records and packages use ---------------------------------------------------------------------------------
 

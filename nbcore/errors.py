@@ -3,6 +3,7 @@
 NbcoreError
 ├── InputError (ValueError)           refused before anything was sent: a bad url, token, id, filter or option
 │   ├── MultipleObjectsError          get() found more than one object
+│   ├── UnknownFieldError             save() of a field that the route does not have
 │   └── EverythingError               a set-level write without a filter, not confirmed by everything=True
 ├── PluginError                       a plugin failed to load, is misspelt, or clashes with another
 ├── NotLoadedError (AttributeError)   a field would need a request and lazy="off" forbids it
@@ -63,6 +64,10 @@ class InputError(NbcoreError, ValueError):
 
 class MultipleObjectsError(InputError):
     """get() found more than one object."""
+
+
+class UnknownFieldError(InputError):
+    """save() of a field that the route does not have, which the server would ignore without a word."""
 
 
 class EverythingError(InputError):
@@ -310,29 +315,6 @@ class ServerError(RequestError):
     retry_after: float | None = None
 
 
-BY_STATUS: Mapping[int, type[RequestError]] = {
-    400: ValidationError,
-    401: AuthenticationError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    406: VersionError,
-    409: StatusConflictError,
-    429: RateLimitError,
-}
-
-_ADVICE: Mapping[int, str] = {
-    401: "Check the token.",
-    403: "Nautobot answers 403 both to a bad or missing token and to a token without the permission: check NAUTOBOT_TOKEN first.",
-    404: "Check the id and the route.",
-    409: "Resolve what the server names, then try again.",
-    429: "Ask less often, or set retries.",
-    500: "The server's log has the cause.",
-    502: "A proxy could not reach Nautobot; try again later, or set retries.",
-    503: "Nautobot is not ready; try again later, or set retries.",
-    504: "Nautobot took too long for its proxy; ask for less at once.",
-}
-
-
 def describe(call: Call) -> str:
     """`GET dcim/devices/` for an error's text."""
     return f"{call.method} {call.path}"
@@ -342,29 +324,6 @@ def snippet(text: str) -> str:
     """The beginning of an answer, on one line."""
     flat = " ".join(text.split())
     return flat if len(flat) <= _SNIPPET else f"{flat[:_SNIPPET]}..."
-
-
-def from_status(call: Call, reply: Reply) -> RequestError:
-    """The error of an answer with an error status: its class by status, its text from the server's JSON."""
-    cls = BY_STATUS.get(reply.status) or (ServerError if reply.status >= 500 else RequestError)
-    extra: dict[str, Any] = {}
-    said = snippet(server_text(reply)).rstrip(".")
-    advice = _ADVICE.get(reply.status, "")
-    if reply.status == 404 and reply.header("API-Version") is None:
-        cls = RouteNotFoundError
-        said = "the server has no such route"
-        advice = "Check the names of the app and the endpoint, and that the url is Nautobot's."
-    elif reply.status == 400 and (unknown := unknown_filters(reply)):
-        cls, extra = UnknownFilterError, {"filters": unknown}
-        said = f"the server does not know the filter {', '.join(map(repr, unknown))}"
-        advice = "See the endpoint's filters in the server's /api/docs/."
-    elif reply.status == 406:
-        extra = {"supported": supported_versions(said)}
-        advice = f"Versions this server speaks: {', '.join(extra['supported']) or 'see its text'}."
-    if reply.retry_after is not None and reply.status in (429, 503):
-        extra = {"retry_after": reply.retry_after}
-        advice = f"The server asks to wait {reply.retry_after:g} s."
-    return cls(f"{describe(call)} was answered {reply.status} {reply.reason}: {said}. {advice}".rstrip(), call, reply, **extra)
 
 
 def server_text(reply: Reply) -> str:
@@ -378,22 +337,3 @@ def server_text(reply: Reply) -> str:
     if isinstance(data, dict) and isinstance(data.get("error"), str):
         return f"{data['error']} ({data['exception']})" if isinstance(data.get("exception"), str) else str(data["error"])
     return json.dumps(data, ensure_ascii=False)
-
-
-def unknown_filters(reply: Reply) -> list[str]:
-    """The names that a strict FilterSet refused: `{"typo": ["Unknown filter field"]}`."""
-    try:
-        data = json.loads(reply.content)
-    except (ValueError, RecursionError):
-        return []
-    if not isinstance(data, dict):
-        return []
-    return [name for name, texts in data.items() if isinstance(texts, list) and "Unknown filter field" in texts]
-
-
-def supported_versions(text: str) -> list[str]:
-    """The versions in the text of a 406."""
-    import re
-
-    _, _, listed = text.partition("upported versions")
-    return re.findall(r"\d+\.\d+", listed or text)

@@ -11,7 +11,6 @@ import random
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .errors import (
@@ -25,11 +24,12 @@ from .errors import (
     ValidationError,
     describe,
 )
+from .fields import fields_of, must_be_known, tell_ignored
 from .lookup import Row, detail, one_row, rows_of
 from .record.compare import agrees, holds, names_related, untouched
-from .record.values import wire
+from .record.values import identity
 from .transport import Call, Reply
-from .transport.body import decode
+from .transport.body import decode, settled
 from .transport.retry import ambiguous
 
 if TYPE_CHECKING:
@@ -37,14 +37,21 @@ if TYPE_CHECKING:
 
 FOUND = "found again"
 _RACES = 6
+_UNSENT = "nothing was sent: "
 _TAKEN = ("already exists", "IntegrityError")
 
 
 def named(endpoint: Endpoint, items: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """The items of a create with an id each, where the route takes ids that the client chose; an id that is given stays."""
+    """The items of a create as JSON, with an id each, where the route takes ids that the client chose; an id that is given stays.
+
+    Raises:
+        InputError: a value has no JSON form; the text names the item and the field.
+    """
+    listed = list(items)
+    rows = [settled(item, f"nothing was sent: item {index}, " if len(listed) > 1 else _UNSENT) for index, item in enumerate(listed)]
     if endpoint.spec.key != "uuid" or endpoint.takes_ids is False:
-        return [dict(item) for item in items]
-    return [{**item, "id": str(wire(item["id"])) if item.get("id") else str(uuid.uuid4())} for item in items]
+        return rows
+    return [{**row, "id": identity(row["id"]) if row.get("id") else str(uuid.uuid4())} for row in rows]
 
 
 def create(
@@ -114,7 +121,10 @@ def create(
             )  # fmt: skip
         return Reply(200, FOUND, source=FOUND), [found[one] for one in ids]
 
-    return call, endpoint.api.transport.exchange(call, read, settle if ids and len(ids) == len(items) else None, doubt)[1]
+    rows = endpoint.api.transport.exchange(call, read, settle if ids and len(ids) == len(items) else None, doubt)[1]
+    if not path:
+        tell_ignored(endpoint, items, rows)
+    return call, rows
 
 
 def allocate(endpoint: Endpoint, items: Sequence[Row], /, **named: Any) -> tuple[Call, list[Row]]:
@@ -146,13 +156,17 @@ def patch(endpoint: Endpoint, key: str, body: Mapping[str, Any], before: Mapping
         The call, and the object as it is now.
 
     Raises:
+        UnknownFieldError: a field that `before` does not have, and the route does not know.
         ConflictError: the outcome was open, and now the object holds neither the new values nor the old ones: somebody else changed it.
     """
+    body = settled(body, _UNSENT)
     params = _params(endpoint, [body])
     path = endpoint.detail_path(key)
+    if before is not None:
+        must_be_known(endpoint, [name for name in body if name not in before])
     if before is None and endpoint.api.options.retries:
         before = detail(endpoint, key, params, None)
-    call = endpoint.api.call("PATCH", path, params=params, body=dict(body), endpoint=endpoint.path, operation="update")
+    call = endpoint.api.call("PATCH", path, params=params, body=body, endpoint=endpoint.path, operation="update")
 
     def read(sent: Call, reply: Reply) -> Row:
         data = decode(sent, reply)
@@ -182,7 +196,9 @@ def patch(endpoint: Endpoint, key: str, body: Mapping[str, Any], before: Mapping
             )  # fmt: skip
         return None
 
-    return call, endpoint.api.transport.exchange(call, read, settle)[1]
+    row = endpoint.api.transport.exchange(call, read, settle)[1]
+    tell_ignored(endpoint, [body], [row])
+    return call, row
 
 
 def delete(endpoint: Endpoint, key: str) -> Call:
@@ -227,7 +243,10 @@ def patch_many(endpoint: Endpoint, items: Sequence[Row], api_version: str | None
             raise ShapeError(f"{describe(sent)} was not answered with the objects it changed; read them to see what they hold", sent, reply)
         return rows
 
-    return call, endpoint.api.transport.exchange(call, read)[1]
+    rows = endpoint.api.transport.exchange(call, read)[1]
+    sent_by_id = {str(item["id"]): item for item in items}
+    tell_ignored(endpoint, [sent_by_id.get(str(row["id"]), {}) for row in rows], rows)
+    return call, rows
 
 
 def delete_many(endpoint: Endpoint, items: Sequence[Row], api_version: str | None = None) -> tuple[Call, list[Row]]:
@@ -260,11 +279,7 @@ def _created(call: Call, reply: Reply, one: bool, number: int) -> list[Row]:
 def _takes_ids(endpoint: Endpoint, deadline: float | None) -> bool:
     """Whether the route takes ids that the client chose: known from an earlier create, else the server is asked (OPTIONS)."""
     if endpoint.takes_ids is None:
-        call = endpoint.api.call("OPTIONS", f"{endpoint.path}/", endpoint=endpoint.path, operation="options")
-        data = endpoint.api.transport.exchange(replace(call, deadline=deadline))[1]
-        fields = data.get("actions", {}).get("POST") if isinstance(data, dict) else None
-        field = fields.get("id") if isinstance(fields, dict) else None
-        endpoint.takes_ids = isinstance(field, dict) and field.get("read_only") is False
+        endpoint.takes_ids = fields_of(endpoint, deadline=deadline).get("id", {}).get("read_only") is False
     return endpoint.takes_ids
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -12,12 +13,16 @@ from .bulk import Bulk, OnError
 from .errors import InputError
 from .journal import Entry, Journal
 from .record import Record
-from .record.values import wire
+from .record.values import identity, is_uuid, wire
 from .spec import EndpointSpec
 from .transport import Change
+from .transport.body import settled
 
 if TYPE_CHECKING:
     from .api import Api
+
+
+_OPTIONS = frozenset({"chunk_size", "on_error", "parallel", "journal"})
 
 
 class Writing:
@@ -68,8 +73,12 @@ class Writing:
             AmbiguousWriteError: it may or may not have happened; `.ids` names what to look for.
             PartialResult: with on_error="continue", some were not created.
         """
+        if len(args) > 1:
+            raise InputError("create() takes one dict, or one list of them")
         body: Any = args[0] if args else fields
         if isinstance(body, Mapping):
+            if args and (options := sorted(_OPTIONS & fields.keys())):
+                raise InputError(f"one object takes no {options[0]!r}: give a list")
             (item,) = writes.named(self._endpoint, [body])
             call, (row,) = writes.create(self._endpoint, [item], one=True, api_version=api_version, given=_given([body]))
             self.changed(Change("create", self._endpoint.type_of(row), self.path, str(row["id"]), None, row, call.id))
@@ -78,8 +87,9 @@ class Writing:
         if not isinstance(body, Iterable) or isinstance(body, (str, bytes)):
             raise InputError(f"create() takes a dict, a list of dicts, or keywords, not {type(body).__name__}")
         items = list(body)
-        if bad := next((item for item in items if not isinstance(item, Mapping)), None):
-            raise InputError(f"every item of create() must be a dict, not {type(bad).__name__}")
+        for index, item in enumerate(items):
+            if not isinstance(item, Mapping):
+                raise InputError(f"every item of create() must be a dict, but item {index} is {item!r:.80}")
         entries = [Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writes.named(self._endpoint, items))]
         done = self._bulk(Journal(self._endpoint, "create", entries, api_version), given=_given(items), **fields)
         return _records(self._endpoint, done)
@@ -93,13 +103,18 @@ class Writing:
         """Change one object by its id, or several from a list (see bulk_update).
 
         Returns:
-            True for one object; a list of Records for several.
+            True for one object (False when it is given by a natural key, and so is read first, and is as asked); a list of Records for
+            several.
         """
         if data is None and isinstance(id, Iterable) and not isinstance(id, (str, bytes, Mapping, Record)):
             return self.bulk_update(list(id), **options)
-        if data is None or not id:
+        if not isinstance(data, Mapping) or not id or options:
             raise InputError("update() takes an id and a dict of changes, or a list of dicts (with their ids) or Records")
-        key = str(wire(id))
+        key = identity(id)
+        if self.spec.key == "uuid" and not is_uuid(key):  # a natural key, which the server takes in place of an id
+            if (record := self._endpoint.get(key)) is None:
+                raise InputError(f"{self.path} has no object {key!r}; nothing was sent")
+            return bool(record.update(data))
         call, row = writes.patch(self._endpoint, key, data, None)
         self.changed(Change("update", self._endpoint.type_of(row), self.path, key, None, dict(data), call.id))
         return True
@@ -124,16 +139,19 @@ class Writing:
         records: dict[str, Record] = {}
         for index, item in enumerate(objects):
             if isinstance(item, Record):
-                key, changed = str(item.id), item.updates()
+                key, changed = identity(item), item.updates()
                 known[key] = {name: wire(item._data.get(name)) for name in changed}
                 records[key] = item
                 entries.append(Entry(index, key, {**changed, "id": key}, "waiting" if changed else "unchanged"))
             elif not isinstance(item, Mapping):
                 raise InputError(f"every item of an update must be a Record, or a dict with its id, not {type(item).__name__}")
             elif item.get("id"):
-                entries.append(Entry(index, str(wire(item["id"])), {**item, "id": wire(item["id"])}))
+                key = identity(item["id"])
+                entries.append(Entry(index, key, {**settled(item, f"nothing was sent: item {index}, "), "id": key}))
             else:
                 raise InputError(f"an item of the update has no id: {item!r}")
+        if twice := [key for key, number in Counter(entry.id for entry in entries).items() if number > 1]:
+            raise InputError(f"two items of the update have the id {twice[0]}; nothing was sent: the second would overwrite the first")
         journal = Journal(self._endpoint, "update", entries)
         try:
             done = self._bulk(journal, known=known, **options)
@@ -165,10 +183,10 @@ class Writing:
         keys: dict[str, None] = {}
         for item in objects:
             if isinstance(item, Record):
-                known[str(item.id)] = item._data
+                known[identity(item)] = item._data
             elif not isinstance(item, (str, UUID, int)) or isinstance(item, bool):
                 raise InputError(f"every item of a delete must be an id or a Record, not {item!r}")
-            key = str(wire(item))
+            key = identity(item)
             self._endpoint.detail_path(key)
             keys[key] = None
         entries = [Entry(index, key, {"id": key}) for index, key in enumerate(keys)]
@@ -236,7 +254,7 @@ class Writing:
 
     def _bulk(self, journal: Journal, /, **options: Any) -> list[Entry]:
         file = options.pop("journal", None)
-        if unknown := sorted(set(options) - {"known", "given", "chunk_size", "on_error", "parallel"}):
+        if unknown := sorted(set(options) - {"known", "given"} - _OPTIONS):
             raise InputError(f"a list takes no {unknown[0]!r}; it takes chunk_size, on_error, parallel and journal")
         run = Bulk(journal, **options)
         if file is not None:
@@ -253,4 +271,4 @@ def _records(endpoint: Any, entries: Iterable[Entry]) -> list[Record]:
 
 def _given(items: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """The ids that the caller chose."""
-    return frozenset(str(wire(item["id"])) for item in items if item.get("id"))
+    return frozenset(identity(item["id"]) for item in items if item.get("id"))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from ..transport.body import plain
-from .values import SCALARS, is_choice, is_reference, is_uuid, wire
+from .related import PLAIN
+from .values import SCALARS, alike, is_choice, is_reference, is_uuid, wire
 
 if TYPE_CHECKING:
     from .record import Record
@@ -28,7 +31,7 @@ def updates(record: Record) -> dict[str, Any]:
         if name not in record._data or not unchanged(record, name, value):
             changed = plain_json(value) if record._is_json(name) else normal(value)
             if name in _MERGED and isinstance(changed, dict) and isinstance(original, dict):
-                changed = {key: changed.get(key) for key in {**original, **changed} if changed.get(key) != original.get(key)}
+                changed = {key: changed.get(key) for key in {**original, **changed} if not alike(changed.get(key), original.get(key))}
             found[name] = changed
     return found
 
@@ -36,7 +39,16 @@ def updates(record: Record) -> dict[str, Any]:
 def unchanged(record: Record, name: str, value: Any) -> bool:
     """Whether a field's value means what the server's data says; in a JSON field, whether it is the same JSON."""
     original = record._data.get(name)
-    return bool(plain_json(value) == original) if record._is_json(name) else same(original, value)
+    if record._is_json(name):
+        return alike(plain_json(value), original)
+    return same_field(name, original, value)
+
+
+def same_field(name: str, original: Any, value: Any) -> bool:
+    """Whether a field's value means what the server's data says; content types are a set."""
+    if name in PLAIN and isinstance(original, list) and isinstance(current := normal(value), list):
+        return sorted(map(str, current)) == sorted(map(str, original))
+    return same(original, value)
 
 
 def to_send(record: Record) -> dict[str, Any]:
@@ -63,7 +75,12 @@ def normal(value: Any) -> Any:
         return plain_json(value)
     if isinstance(value, (list, tuple, set, frozenset)):
         return [normal(item) for item in value]
-    return plain(value)
+    if isinstance(value, str) and not isinstance(value, enum.Enum):
+        return str.__str__(value)
+    try:
+        return plain(value)
+    except TypeError as exc:
+        raise InputError(f"{value!r:.80} cannot be written: {exc}") from None
 
 
 def plain_json(value: Any) -> Any:
@@ -93,7 +110,7 @@ def same(original: Any, value: Any) -> bool:
                 return False
             del left[hit]
         return True
-    return bool(normal(value) == normal(original) and isinstance(value, bool) == isinstance(original, bool))
+    return alike(normal(value), normal(original))
 
 
 def _names(original: dict[str, Any], current: Any) -> bool:

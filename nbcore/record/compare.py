@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import changes
-from .values import is_reference, is_uuid, wire
+from .values import alike, is_reference, is_uuid, wire
 
 Row = dict[str, Any]
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -21,7 +21,9 @@ def agrees(item: Row, row: Row) -> bool:
 
 def holds(row: Row, body: Mapping[str, Any], loosely: bool = False) -> bool:
     """Whether an object holds the fields that were sent; loosely, whether it holds what the server may have made of them."""
-    return all(name in row and _means(row[name], value, loosely) for name, value in body.items())
+    return all(
+        name in row and (changes.same_field(name, row[name], value) or _means(row[name], value, loosely)) for name, value in body.items()
+    )
 
 
 def names_related(row: Row, body: Mapping[str, Any]) -> bool:
@@ -38,7 +40,7 @@ def _by_name(held: Any, value: Any) -> bool:
 def _means(held: Any, value: Any, loosely: bool) -> bool:
     value = changes.normal(value)
     if isinstance(held, dict) and isinstance(value, dict) and not is_reference(held):
-        return all(key in held and held[key] == item for key, item in value.items())
+        return all(key in held and alike(held[key], item) for key, item in value.items())
     return changes.same(held, value) or (loosely and _about(wire(held), value))
 
 

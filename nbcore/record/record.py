@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import logging
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from ..api import Api
     from ..endpoint import Endpoint
 
-_log = logging.getLogger("nbcore.record")
 _JSON = frozenset({"custom_fields", "config_context", "local_config_context_data", "computed_fields", "relationships"})
 _OPT_IN = frozenset({"config_context", "computed_fields", "relationships"})
 
@@ -250,14 +248,17 @@ class Record:
         return self._data.get("id", self._data)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        edits = {name: value for name, value in (self._read or {}).items() if name in self._set or isinstance(value, (list, dict))}
-        return _restore, (self._endpoint, self._data, self._complete, edits, set(self._set))
+        return _restore, (self._endpoint, self._data, self._complete, self._edits(), set(self._set))
+
+    def _edits(self) -> dict[str, Any]:
+        """What was assigned, and what may have been changed in place."""
+        return {name: value for name, value in (self._read or {}).items() if name in self._set or isinstance(value, (list, dict))}
 
     def __copy__(self) -> Record:
         return _restore(self._endpoint, self._data, self._complete, dict(self._read or {}), set(self._set))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Record:
-        edits = copy.deepcopy({name: self._read[name] for name in self._set}, memo) if self._read else {}
+        edits = copy.deepcopy(self._edits(), memo)
         return _restore(self._endpoint, copy.deepcopy(self._data, memo), self._complete, edits, set(self._set))
 
     # --- writing ---------------------------------------------------------------------------------------------------
@@ -280,7 +281,8 @@ class Record:
         if not self._set:
             object.__setattr__(self, "_set", set())
         self._set.add(name)
-        self._read[name] = value  # type: ignore[index]
+        # A generator can be read once, and is read more often: to compare, and at each attempt.
+        self._read[name] = list(value) if isinstance(value, Iterator) else value  # type: ignore[index]
 
     def serialize(self, nested: bool = False, init: bool = False) -> Any:
         """The fields as they would be written: related objects as ids, choices as values.
@@ -311,6 +313,7 @@ class Record:
 
         Raises:
             ConflictError: somebody else changed it; `.theirs` is what it holds now.
+            UnknownFieldError: a field was assigned that the route does not have (told by one OPTIONS, kept).
         """
         changed = changes.to_send(self)
         if not changed:
@@ -321,9 +324,6 @@ class Record:
             writes.must_be_unmodified(self._endpoint, identity, self._data)
         before = {name: wire(self._data.get(name)) for name in changed}
         call, data = writes.patch(self._endpoint, identity, changed, self._data)
-        ignored = [name for name in changed if name not in data and name not in self._data]
-        if ignored:
-            _log.warning("%r: the server's answer has no %s; it may have ignored it", self, ", ".join(ignored))
         self._settle()
         self._rebase(data)
         self._endpoint.changed(
@@ -334,7 +334,7 @@ class Record:
     def _settle(self) -> None:
         """Forget which fields were assigned or changed in place."""
         if self._read:
-            for name in [name for name, value in self._read.items() if name in self._set or isinstance(value, (list, dict))]:
+            for name in self._edits():
                 del self._read[name]
         object.__setattr__(self, "_set", _NOTHING)
 

@@ -110,6 +110,23 @@ def is_uuid(text: str) -> bool:
     return True
 
 
+def identity(value: Any) -> str:
+    """An id (or an object's) as the server writes it: UUIDs in lower case, with hyphens."""
+    text = str(wire(value))
+    return str(uuid.UUID(text)) if is_uuid(text) else text
+
+
+def alike(left: Any, right: Any) -> bool:
+    """Whether two JSON values are the same JSON; True is not 1 there."""
+    if left != right:
+        return False
+    if isinstance(left, dict):
+        return all(alike(item, right[key]) for key, item in left.items())
+    if isinstance(left, list):
+        return all(map(alike, left, right))
+    return isinstance(left, bool) == isinstance(right, bool)
+
+
 def has_objects(value: Any) -> bool:
     """Whether a value of the server is read as a Record or Choice, or as a list of them."""
     if isinstance(value, list):

@@ -102,8 +102,9 @@ def ambiguous(call: Call, failure: CallError) -> AmbiguousWriteError:
     """The error of a write whose outcome stays open."""
     named = ids_in(call.body)
     look = f"Look for {', '.join(named[:5])}{', ...' if len(named) > 5 else ''}" if named else "Look for what it should have done"
+    happened = str(failure).partition(". ")[0].rstrip(".")  # what it advises ("try again") does not hold for a write
     return AmbiguousWriteError(
-        f"{describe(call)} was sent and its outcome is not known, so the write may or may not have happened ({failure}). "
+        f"{describe(call)} was sent and its outcome is not known, so the write may or may not have happened ({happened}). "
         f"{look} before sending it again.",
         call,
         failure.reply,

@@ -90,7 +90,7 @@ def test_an_allocation_answered_as_a_page_gives_its_results(record, wire):
 
 def test_nothing_left_is_an_allocation_error(record, wire):
     wire.on("POST", f"{BELOW}/available-items/", reply(None, 204))
-    with pytest.raises(nbcore.AllocationError, match="nothing is left") as caught:
+    with pytest.raises(nbcore.AllocationError, match="less is left") as caught:
         record.available_items.create({})
     assert caught.value.req.status_code == 204
     assert not isinstance(caught.value, nbcore.RequestError)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import math
 
@@ -44,3 +46,15 @@ def test_what_is_no_json_is_refused(text):
 
 def test_floats_stay_floats():
     assert math.isclose(body.loads(b"1.5"), 1.5)
+
+
+@pytest.mark.parametrize("collecting", [True, False])
+@pytest.mark.parametrize("content", [b"[1]", b"[1"])
+def test_the_garbage_collector_is_left_as_it_was(collecting, content):
+    (gc.enable if collecting else gc.disable)()
+    try:
+        with contextlib.suppress(ValueError):
+            body.loads(content)
+        assert gc.isenabled() is collecting
+    finally:
+        gc.enable()

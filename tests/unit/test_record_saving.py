@@ -222,11 +222,67 @@ def test_an_answer_that_is_not_the_object_is_an_error(record, wire, answer):
     assert record.updates() == {"name": "new"}
 
 
-def test_a_field_the_server_ignored_is_logged(record, wire, caplog):
-    wire.on("PATCH", f"lab/devices/{ident(1)}/", device(1))
-    record.nonesuch = "x"
+TAKEN = {"actions": {"POST": {"name": {"read_only": False}, "rank": {"read_only": False}, "display": {"read_only": True}}}}
+
+
+def test_a_field_that_the_route_does_not_have_is_refused_before_it_is_sent(record, wire):
+    wire.on("OPTIONS", "lab/devices/", TAKEN)
+    for _ in range(2):
+        with pytest.raises(nbcore.UnknownFieldError, match=r"nmae.*did you mean 'name'.*nothing was sent"):
+            record.update({"nmae": "x"})
+    assert [call.method for call in wire.calls] == ["OPTIONS"]
+
+
+def test_where_nobody_can_tell_the_fields_it_is_sent(record, wire):
+    wire.on("OPTIONS", "lab/devices/", reply({"detail": "no"}, 403))
+    wire.on("PATCH", f"lab/devices/{ident(1)}/", device(1, secret="s"))
+    record.secret = "s"
+    assert record.save() is True
+
+
+def listed(body):
+    return body if isinstance(body, list) else [body]
+
+
+IGNORED = {
+    "create": lambda devices: devices.create(name="d9", nmae="x"),
+    "create of a list": lambda devices: devices.create([{"name": "d9"}, {"name": "d8", "nmae": "x"}]),
+    "update by id": lambda devices: devices.update(ident(1), {"nmae": "x"}),
+    "update of a list": lambda devices: devices.update([{"id": ident(1), "rank": 2}, {"id": ident(2), "nmae": "x"}]),
+}
+
+
+@pytest.mark.parametrize("write", IGNORED.values(), ids=IGNORED)
+def test_a_field_that_the_server_ignored_is_warned_of(nb, wire, write):
+    def answer(call):
+        body = sent(call)
+        rows = [device(1, **{name: value for name, value in item.items() if name != "nmae"}) for item in listed(body)]
+        return reply(rows if isinstance(body, list) else rows[0])
+
+    for method, path in {"POST": "lab/devices/", "PATCH": "lab/devices/"}.items():
+        wire.on(method, path, answer)
+    wire.on("PATCH", f"lab/devices/{ident(1)}/", answer)
+    wire.on("OPTIONS", "lab/devices/", TAKEN)
+    with pytest.warns(nbcore.IgnoredFieldWarning, match=r"lab/devices: the server ignored field 'nmae' \(did you mean 'name'\?\)"):
+        write(nb.lab.devices)
+    assert [call.method for call in wire.calls] == [wire.calls[0].method, "OPTIONS"]
+
+
+def test_a_field_that_cannot_be_written_is_warned_of(record, wire):
+    wire.on("OPTIONS", "lab/devices/", TAKEN)
+    wire.on("PATCH", f"lab/devices/{ident(1)}/", device(1, display="d1"))
+    record.display = "another"
+    with pytest.warns(nbcore.IgnoredFieldWarning, match="'display' \\(which is read-only\\)"):
+        record.save()
+    assert record.display == "d1"
+
+
+def test_what_the_server_made_of_a_value_is_not_taken_for_ignored(record, wire, recwarn):
+    wire.on("OPTIONS", "lab/devices/", TAKEN)
+    wire.on("PATCH", f"lab/devices/{ident(1)}/", device(1, name="NEW-1"))
+    record.name = "new"
     record.save()
-    assert "nonesuch" in caplog.text
+    assert not recwarn.list
 
 
 @pytest.mark.parametrize("name", ["id", "url"])

@@ -381,7 +381,7 @@ def test_28_next_and_url_of_an_answer_are_never_followed(server, canary, connect
     table[0]["place"] = place
     server.on("GET", "lab/places/", {"count": 1, "next": None, "previous": None, "results": [{**place, "name": "here"}]})
     server.on("GET", f"lab/devices/{identity}/", table[0])
-    server.on("PATCH", f"lab/devices/{identity}/", table[0])
+    server.on("PATCH", f"lab/devices/{identity}/", {**table[0], "name": "new"})
     server.on("DELETE", f"lab/devices/{identity}/", Answer(None, 204))
 
     def listed(request):

@@ -58,7 +58,7 @@ def test_what_reads_passes(wire):
         assert nb.graphql.query("{ a }").data == {}
         for path in (f"extras/graphql-queries/{DEVICE}/run/", "core/render-jinja-template/"):
             assert nb.request("POST", path, body={}) == {"data": {}}
-        wire.on("OPTIONS", "dcim/devices/", {"actions": {"POST": {}}})
+        wire.on("OPTIONS", "dcim/devices/", {"actions": {"POST": {"name": {"type": "string"}}}})
         assert nb.endpoint("dcim/devices").choices() == {}
 
 
