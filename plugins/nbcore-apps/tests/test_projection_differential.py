@@ -28,6 +28,13 @@ def endpoints(nb):
                 yield app.endpoint(spec.slug)
 
 
+def read(records, fields, caplog):
+    """The rows by id, and whether the read fell back to REST: that would compare REST with REST."""
+    caplog.clear()
+    rows = {row["id"]: row for row in records.values("id", *fields)}
+    return rows, any("falls back" in record.getMessage() for record in caplog.records)
+
+
 def test_every_field_that_graphql_serves_has_rest_s_value(nb, record_property, caplog):
     found: list[tuple[str, int, int]] = []
     wrong, empty = {}, []
@@ -47,10 +54,13 @@ def test_every_field_that_graphql_serves_has_rest_s_value(nb, record_property, c
         if not exact or window.explain(*exact).route != "graphql":
             exact = []
         else:
-            # A fall-back would compare REST with REST: then the fields did not go by GraphQL.
-            caplog.clear()
-            left = {row["id"]: row for row in window.values("id", *exact)}
-            assert not [record.getMessage() for record in caplog.records if "falls back" in record.getMessage()], endpoint.path
+            left, fell_back = read(window, exact, caplog)
+            if fell_back:
+                # Some field's values cannot be told apart in GraphQL: found out when they came, and answered by REST.
+                exact = [name for name in exact if not read(window, [name], caplog)[1]]
+                left, fell_back = read(window, exact, caplog) if exact else ({}, False)
+                assert not fell_back, endpoint.path
+        if exact:
             right = {row["id"]: row for row in window.values("id", *exact, prefer="rest")}
             assert left.keys() == right.keys(), endpoint.path
             differing = [(identity, name) for identity, row in right.items() for name in exact if left[identity][name] != row[name]]
