@@ -10,15 +10,13 @@ CORE_READY := .venv-core/.ready
 CORE_TESTS := $(wildcard tests/unit tests/wire tests/faults tests/contracts)
 PY := .venv/bin/python
 SIZE ?= small
-YOUNG := plugins/nbcore-apps/tests/test_projection_differential.py
-SETTLED := tests/integration $(foreach name,apps bgp dns firewall sandbox,plugins/nbcore-$(name))
 TESTBED = $(PYTHON) tests/testbed/testbed.py
 ARGS ?=
 # Behind a proxy with a CA of its own, the system's certificates are the ones that know it.
 install = .venv/bin/uv pip install --quiet --no-sources $(1) || .venv/bin/uv pip install --quiet --no-sources --system-certs $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core test-integration test-integration-young test-all soak faults-compare check format testbed testbed-stop docs bench changes clean
+.PHONY: help setup demo test test-core test-integration test-all soak faults-compare check format testbed testbed-stop docs bench changes clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -54,14 +52,7 @@ test-core: $(CORE_READY) ## the core's own tests where no plugin is installed
 
 test-integration: $(READY) testbed ## the tests against the real Nautobot of make testbed
 	@set -e; eval "$$($(TESTBED) env)"; \
-	export NBCORE_TEST_URL NBCORE_TEST_TOKEN NBCORE_TEST_REDIS; $(PY) -m pytest -m integration $(SETTLED) --ignore $(YOUNG) $(ARGS)
-
-# Of these not every test has been seen to pass on an idle machine yet; .ci/run reports them and goes on.
-test-integration-young: $(READY) testbed ## the newest of them: faults through a proxy, hook plugins, frames, projection
-	@set -e; eval "$$($(TESTBED) env)"; \
-	export NBCORE_TEST_URL NBCORE_TEST_TOKEN NBCORE_TEST_REDIS; \
-	timeout 1800 $(PY) -m pytest -m integration $(filter-out $(SETTLED),tests $(wildcard plugins/*)) \
-	  $(YOUNG) --deselect tests/integration $(ARGS)
+	export NBCORE_TEST_URL NBCORE_TEST_TOKEN NBCORE_TEST_REDIS; $(PY) -m pytest -m integration $(ARGS)
 
 soak: $(READY) ## a minute of writes and reads through random faults; ARGS="--seconds 600 --seed 7" for more
 	$(PY) tests/faults/soak.py $(ARGS)
@@ -69,7 +60,7 @@ soak: $(READY) ## a minute of writes and reads through random faults; ARGS="--se
 faults-compare: $(READY) ## the same read faults with nbcore, pynautobot and aiopynautobot, as a table
 	@$(PY) tests/faults/compare.py $(ARGS)
 
-test-all: test test-core test-integration test-integration-young ## all of them
+test-all: test test-core test-integration ## all of them
 
 check: $(READY) ## format, lint, types, import contracts, change fragments
 	.venv/bin/ruff format --check

@@ -3,7 +3,7 @@
 NbcoreError
 ├── InputError (ValueError)           refused before anything was sent: a bad url, token, id, filter or option
 │   ├── MultipleObjectsError          get() found more than one object
-│   ├── UnknownFieldError             save() of a field that the route does not have
+│   ├── UnknownFieldError             a field that the route does not have
 │   └── EverythingError               a set-level write without a filter, not confirmed by everything=True
 ├── PluginError                       a plugin failed to load, is misspelt, or clashes with another
 ├── NotLoadedError (AttributeError)   a field would need a request and lazy="off" forbids it
@@ -44,8 +44,9 @@ Texts say what happened, to which request, and what to do. None holds the token.
 
 from __future__ import annotations
 
+import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class MultipleObjectsError(InputError):
 
 
 class UnknownFieldError(InputError):
-    """save() of a field that the route does not have, which the server would ignore without a word."""
+    """A field that the route does not have, to be written, sorted by, read by values() or read ahead."""
 
 
 class EverythingError(InputError):
@@ -313,6 +314,12 @@ class ServerError(RequestError):
     """5xx: the server, or a proxy before it, failed; `retry_after` is what a 503 asked to wait, in seconds, or None."""
 
     retry_after: float | None = None
+
+
+def no_field(path: str, name: str, known: Iterable[str], why: str = "") -> UnknownFieldError:
+    """The error of a field that the objects of a route do not have, with the name that may have been meant."""
+    near = difflib.get_close_matches(name, known, 1)
+    return UnknownFieldError(f"{path} has no field {name!r}{f' (did you mean {near[0]!r}?)' if near else ''}{why}")
 
 
 def describe(call: Call) -> str:

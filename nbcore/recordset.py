@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import exports, projection, reader
-from .errors import DriftError, EverythingError, InputError
+from .errors import DriftError, EverythingError, InputError, no_field
 from .query import Query, build
+from .record.record import OPT_IN
 from .record.siblings import Siblings
 
 if TYPE_CHECKING:
@@ -179,12 +180,24 @@ class RecordSet(Sequence["Record"]):
         make = endpoint.record_class(rows[0])
         if complete:
             endpoint.learn(rows[0])
+            self._must_have(rows[0])
         group = Siblings(endpoint.api)
         records = [make(row, endpoint, complete, group) for row in rows]
         group.hold(records)
         for path in self._query.prefetch:
             group.prefetch(path)
         return records
+
+    def _must_have(self, row: dict[str, Any]) -> None:
+        """Refuse names in sort() and only() that the rows do not have: the server ignores the one, and nothing would show the other."""
+        known = (*row, *self._endpoint.m2m_fields, *OPT_IN, "pk")
+        sorted_by = [name.lstrip("-") for key, names in self._query.params if key == "sort" for name in names.split(",")]
+        for name in sorted_by:
+            if name not in known:
+                raise no_field(self._endpoint.path, name, known, ", and the server ignores a sort by it; sort the records that you read")
+        for path in self._query.only:
+            if (name := path.partition("__")[0]) not in known:
+                raise no_field(self._endpoint.path, name, known)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self._read())

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .errors import EverythingError, InputError, ServerError, StatusConflictError, ValidationError
-from .record import Record, changes
-from .record.values import is_reference, is_uuid
+from .bulk import Bulk
+from .desired import KeyPart, is_as_desired
+from .errors import EverythingError, InputError, NbcoreError, PartialResult, ServerError, StatusConflictError, ValidationError
+from .fields import must_be_known
+from .journal import Journal
+from .record import Record
+from .transport.body import encode, loads, settled
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
 
 _SHOWN = 20
+_OPTIONS = frozenset({"chunk_size", "on_error", "parallel"})
 
 
 def get_or_create(endpoint: Endpoint, lookup: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[Record, bool]:
@@ -58,25 +64,68 @@ class Plan:
     deletes: list[Record] = field(default_factory=list)
     unchanged: list[Record] = field(default_factory=list)
     extra: list[Record] = field(default_factory=list)
+    _begun: bool = field(default=False, init=False, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.creates or self.updates or self.deletes)
 
     def apply(self, **options: Any) -> list[Record]:
-        """Write it: creates, then updates, then deletes.
+        """Write it, once: creates, then updates, then deletes.
 
         Args:
-            **options: chunk_size, on_error, parallel: as in Endpoint.create().
+            **options: chunk_size, on_error, parallel: as in Endpoint.create(). With on_error="continue" all three are attempted.
 
         Returns:
             The Records that were created and updated.
+
+        Raises:
+            InputError: the plan was applied before.
+            CallError: the first error; its text says what was not begun. `.journal` has the outcome of each item.
+            PartialResult: with on_error="continue", some was not done; `.journals` has those of what failed, `.journal` is the first.
         """
-        written = self.endpoint.create(self.creates, **options) if self.creates else []
-        if self.updates:
-            written += self.endpoint.bulk_update(self.updates, **options)
-        if self.deletes:
-            self.endpoint.delete(self.deletes, **options)
+        if unknown := sorted(options.keys() - _OPTIONS):
+            raise InputError(f"apply() takes no {unknown[0]!r}; it takes chunk_size, on_error and parallel")
+        if self._begun:
+            raise InputError(
+                "this plan was applied already: sync() again plans what is left, or error.journal.resume() goes on with what broke"
+            )
+        Bulk(Journal(self.endpoint, "create", []), **options)  # refuses bad options while the plan can still be applied
+        self._begun = True
+        parts: list[tuple[str, list[Any], Any]] = [
+            ("create", self.creates, self.endpoint.create),
+            ("update", self.updates, self.endpoint.bulk_update),
+            ("delete", self.deletes, self.endpoint.delete),
+        ]
+        written: list[Record] = []
+        failed: dict[str, NbcoreError] = {}
+        for place, (name, items, write) in enumerate(parts):
+            try:
+                done = write(items, **options) if items else []
+            except NbcoreError as exc:
+                if options.get("on_error") != "continue":
+                    rest = ", ".join(f"{later} {len(items)}" for later, items, _ in parts[place + 1 :] if items)
+                    exc.args = (f"{exc} Of the plan, not begun: {rest or 'nothing'}.", *exc.args[1:])
+                    raise
+                failed[name] = exc
+            else:
+                written += done if name != "delete" else []
+        if failed:
+            raise self._left_over(failed, {name: len(items) for name, items, _ in parts})
         return written
+
+    def _left_over(self, failed: Mapping[str, NbcoreError], sizes: Mapping[str, int]) -> PartialResult:
+        """The error of a plan that went to its end and could not do everything."""
+        journals = {name: getattr(exc, "journal", None) for name, exc in failed.items()}
+        done = {**sizes, **{name: 0 if journal is None else len(journal.done) for name, journal in journals.items()}}
+        counted = ", ".join(f"{name} {done[name]} of {size}" for name, size in sizes.items())
+        error = PartialResult(
+            f"sync of {self.endpoint.path}: done are {counted}; {' '.join(map(str, failed.values()))}",
+            missing=[one for exc in failed.values() for one in getattr(exc, "missing", ())],
+            journal=next(iter(journals.values())),
+            journals=[journal for journal in journals.values() if journal is not None],
+        )
+        error.__cause__ = next(iter(failed.values()))
+        return error
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -104,48 +153,58 @@ def plan(
 ) -> Plan:
     """Compare what is desired with what is there; see Endpoint.sync()."""
     names = [key] if isinstance(key, str) else list(key)
+    items = _listed(desired, names)
     there = endpoint.filter(**among)
     if delete and not everything and not there.filtered:
         raise EverythingError(
             f"sync() of {endpoint.path} with delete=True and nothing in `among` would delete all that is not desired; "
             "narrow it, or say everything=True"
         )
-    wanted: dict[tuple[Any, ...], Mapping[str, Any]] = {}
-    for item in desired:
-        if lacking := [name for name in names if item.get(name) is None]:
-            raise InputError(f"a desired object has no {lacking[0]!r}, which is a key: {dict(item)!r}")
-        identity = tuple(_form(item[name]) for name in names)
-        if identity in wanted:
-            raise InputError(f"two desired objects have the key {identity}")
-        wanted[identity] = item
-    # A related object in the key may be given by its name: then the names of those that are there are compared.
-    by_name = [any(isinstance(item[name], str) and not is_uuid(item[name]) for item in wanted.values()) for name in names]
+    records = list(there)
+    must_be_known(endpoint, dict.fromkeys(name for item in items for name in item))
+    parts = [KeyPart(name, records, [item[name] for item in items]) for name in names]
+    held: dict[tuple[Any, ...], Record] = {}
+    for record in records:
+        if (other := held.setdefault(tuple(part.held(record) for part in parts), record)) is not record:
+            raise InputError(
+                f"two objects of {endpoint.path} have the key {names}: {other!r}, {record!r}; choose one that tells them apart"
+            )
+    wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for item in items:
+        meant = list(itertools.product(*(part.meanings(item[part.name]) for part in parts)))
+        meant = [one for one in meant if one in held] or meant
+        shown = {name: item[name] for name in names}
+        if len(meant) > 1 and meant[0] in held:
+            raise InputError(f"the key {shown!r} means {len(meant)} objects of {endpoint.path}; give the ids of what it names")
+        for one in meant:
+            if (first := wanted.setdefault(one, item)) is not item:
+                raise InputError(f"two desired objects have the same key: { {name: first[name] for name in names}!r} and {shown!r}")
     made = Plan(endpoint)
-    seen: set[tuple[Any, ...]] = set()
-    for record in there:
-        identity = tuple(_held(record, name, named) for name, named in zip(names, by_name, strict=True))
-        if identity in seen:
-            raise InputError(f"two objects of {endpoint.path} have the key {identity}; choose a key that tells them apart")
-        seen.add(identity)
-        if identity not in wanted:
+    for meaning, record in held.items():
+        if meaning not in wanted:
             (made.deletes if delete else made.extra).append(record)
             continue
-        for name, value in wanted[identity].items():
-            if name not in names:
+        for name, value in wanted.pop(meaning).items():
+            # What means the same is not assigned: updates() is what is printed and what is sent.
+            if name not in names and not is_as_desired(record, name, value):
                 record[name] = value
-        (made.updates if changes.to_send(record) else made.unchanged).append(record)
-    made.creates = [dict(item) for identity, item in wanted.items() if identity not in seen]
+        (made.updates if record.updates() else made.unchanged).append(record)
+    new = {id(item): item for item in wanted.values()}
+    made.creates = [loads(encode(settled(item, f"nothing was planned: {item!r:.80}, "))) for item in new.values()]
     return made
 
 
-def _form(value: Any) -> Any:
-    form = changes.normal(value)
-    return repr(form) if isinstance(form, (dict, list)) else form
-
-
-def _held(record: Record, name: str, named: bool) -> Any:
-    held = record._data.get(name)
-    if named and is_reference(held):
-        related = getattr(record, name)
-        return related.name if hasattr(related, "name") else str(related)
-    return _form(held)
+def _listed(desired: Any, names: list[str]) -> list[dict[str, Any]]:
+    """The desired objects; what can be read only once is read."""
+    if isinstance(desired, (str, bytes, Mapping, Record)) or not isinstance(desired, Iterable):
+        raise InputError(f"sync() takes a list of dicts, one for each desired object, not {type(desired).__name__}")
+    if not names:
+        raise InputError("sync() needs a key: the field, or fields, that tell which object is which")
+    items = []
+    for index, item in enumerate(desired):
+        if not isinstance(item, Mapping):
+            raise InputError(f"every desired object must be a dict of fields, but item {index} is {item!r:.80}")
+        if lacking := [name for name in names if item.get(name) is None]:
+            raise InputError(f"a desired object has no {lacking[0]!r}, which is a key: {dict(item)!r}")
+        items.append({name: list(value) if isinstance(value, Iterator) else value for name, value in item.items()})
+    return items

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import pagination, reader
-from ..errors import CallError, DriftError, InputError, NotFoundError, RequestError
+from ..errors import CallError, DriftError, InputError, NotFoundError, NotLoadedError, RequestError, UnknownFieldError, no_field
 from ..query import build, chunked
 from ..record import Record
 from ..record.values import wire
@@ -39,7 +39,10 @@ def rows(records: RecordSet, query: Query, plan: Plan) -> Iterator[list[Row]]:
             yield found
             return
     for page in records.pages():
-        yield [tuple(_value(record, column.path.split("__")) for column in plan.columns) for record in page]
+        try:
+            yield [tuple(_value(record, column.path.split("__")) for column in plan.columns) for record in page]
+        except UnknownFieldError as exc:
+            raise UnknownFieldError(f"{exc}, and REST is read because {plan.reason}") from None
 
 
 def _value(record: Any, steps: list[str]) -> Any:
@@ -59,7 +62,12 @@ def _value(record: Any, steps: list[str]) -> Any:
 def _field(value: Any, name: str) -> Any:
     """A field of a record or of JSON; None where there is none to be had. A field that has a method's name is read as data."""
     if isinstance(value, Record):
-        return value[name] if hasattr(type(value), name) else getattr(value, name)
+        try:
+            return value[name] if hasattr(type(value), name) else getattr(value, name)
+        except NotLoadedError:
+            raise
+        except (AttributeError, KeyError):
+            raise no_field(value.endpoint.path, name, value._data) from None
     return value.get(name) if isinstance(value, dict) else None
 
 

@@ -21,7 +21,7 @@ def updates(record: Record) -> dict[str, Any]:
     """The fields whose meaning differs from the server's data, as they would be written; {} when nothing does.
 
     The order of related objects does not count, nor whether one is given as a Record, an id or its name. Of custom_fields only the
-    changed keys are sent: the server merges them.
+    changed keys are sent, and those that an assigned dict leaves out stay: the server merges them.
     """
     found: dict[str, Any] = {}
     for name, value in (record._read or {}).items():
@@ -31,7 +31,11 @@ def updates(record: Record) -> dict[str, Any]:
         if name not in record._data or not unchanged(record, name, value):
             changed = plain_json(value) if record._is_json(name) else normal(value)
             if name in _MERGED and isinstance(changed, dict) and isinstance(original, dict):
-                changed = {key: changed.get(key) for key in {**original, **changed} if not alike(changed.get(key), original.get(key))}
+                # A dict that was assigned is merged by the server, which leaves the others; what was removed in place is cleared.
+                keys = changed if name in record._set else {**original, **changed}
+                changed = {key: changed.get(key) for key in keys if key not in original or not alike(changed.get(key), original[key])}
+                if not changed:
+                    continue
             found[name] = changed
     return found
 

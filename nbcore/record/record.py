@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..endpoint import Endpoint
 
 _JSON = frozenset({"custom_fields", "config_context", "local_config_context_data", "computed_fields", "relationships"})
-_OPT_IN = frozenset({"config_context", "computed_fields", "relationships"})
+OPT_IN = frozenset({"config_context", "computed_fields", "relationships"})
 
 
 class Record:
@@ -119,8 +119,8 @@ class Record:
             return False
         if not self._complete:
             known = self._endpoint.known_fields
-            return not known or name in known or name in _OPT_IN or name in self._endpoint.m2m_fields
-        return name in _OPT_IN or name in self._endpoint.m2m_fields
+            return not known or name in known or name in OPT_IN or name in self._endpoint.m2m_fields
+        return name in OPT_IN or name in self._endpoint.m2m_fields
 
     def _related(self, name: str, value: dict[str, Any]) -> Record:
         """The Record of a reference; one object for all that were read together."""
@@ -139,7 +139,7 @@ class Record:
         if self._group is None:
             self._load()
         else:
-            self._group.load(self, name if self._complete or name in _OPT_IN or name in self._endpoint.m2m_fields else "")
+            self._group.load(self, name if self._complete or name in OPT_IN or name in self._endpoint.m2m_fields else "")
 
     def _take(self, data: dict[str, Any], name: str) -> None:
         """Take a row that was read for a missing field."""
@@ -148,7 +148,7 @@ class Record:
 
     def _load(self) -> bool:
         """Read the object's own route with every field; edits that are not saved stay."""
-        params = {"exclude_m2m": "false", "include": sorted(_OPT_IN)}
+        params = {"exclude_m2m": "false", "include": sorted(OPT_IN)}
         path = self._endpoint.detail_path(self._data["id"])
         data = self._endpoint.api.request("GET", path, params=params, endpoint=self._endpoint.path, operation="get")
         if not isinstance(data, dict) or str(data.get("id")) != str(self._data["id"]):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from .. import reader
-from ..errors import CallError, NotFoundError, UnknownFilterError
+from ..errors import CallError, NotFoundError, UnknownFilterError, no_field
 from ..query import build, chunked
 from .values import is_reference, route_of
 
@@ -62,12 +62,19 @@ class Siblings:
         return group
 
     def prefetch(self, path: str) -> None:
-        """Read the related objects along a path, such as "location__parent"."""
+        """Read the related objects along a path, such as "location__parent".
+
+        Raises:
+            UnknownFieldError: the objects have no such field.
+        """
         group = self
         for name in path.split("__"):
-            for record in group.members():
+            members = group.members()
+            for record in members:
                 if name not in record._data and record._may_exist(name):
                     group.load(record, name if record._complete else "")
+            if members and all(record._complete and name not in record._data for record in members):
+                raise no_field(members[0]._endpoint.path, name, members[0]._data, f"; it was to be read ahead, as {path!r}")
             group = group.below(name)
             group.load()
 

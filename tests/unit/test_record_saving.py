@@ -111,7 +111,7 @@ def test_json_that_looks_like_a_choice_or_a_reference_is_written_as_it_is(record
     record.data = {"value": 5, "label": "five"}
     record.custom_fields = reference(place(1))
     record.save()
-    assert patches(wire) == [{"data": {"value": 5, "label": "five"}, "custom_fields": {**reference(place(1)), "owner": None, "list": None}}]
+    assert patches(wire) == [{"data": {"value": 5, "label": "five"}, "custom_fields": reference(place(1))}]
 
 
 CHANGED = {
@@ -122,6 +122,11 @@ CHANGED = {
     "a removed reference": (lambda record: record.places.pop(), {"places": [place(1)["id"]]}),
     "an appended tag": (lambda record: record.tags.append("new"), {"tags": ["new"]}),
     "a custom field": (lambda record: record.custom_fields.update(owner="you"), {"custom_fields": {"owner": "you"}}),
+    "custom fields by a dict of one": (
+        lambda record: setattr(record, "custom_fields", {"owner": "you"}),
+        {"custom_fields": {"owner": "you"}},
+    ),
+    "a custom field taken away": (lambda record: record.custom_fields.pop("owner"), {"custom_fields": {"owner": None}}),
     "inside a custom field": (lambda record: record.custom_fields["list"].append(2), {"custom_fields": {"list": [1, 2]}}),
     "inside a custom field in brackets": (lambda record: record["custom_fields"]["list"].append(2), {"custom_fields": {"list": [1, 2]}}),
     "inside JSON in brackets": (lambda record: record["data"].pop("id"), {"data": {"url": None, "value": 2, "label": "x"}}),

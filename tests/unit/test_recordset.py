@@ -8,9 +8,9 @@ import weakref
 import pytest
 
 import nbcore
-from nbcore.testing import reference, reply, row
+from nbcore.testing import make_api, reference, reply, row
 
-from .lab import asked, device, ident
+from .lab import asked, device, ident, place
 
 
 @pytest.fixture
@@ -236,3 +236,44 @@ def test_a_streamed_page_is_let_go_and_what_is_kept_loads_together(nb, wire):
     wire.calls.clear()
     assert [item.place.name for item in kept] == ["p0", "p2"]
     assert len([call for call in wire.calls if call.path == "lab/places/"]) == 1
+
+
+# --- names that are not there -------------------------------------------------------------------------------------------
+
+MISSPELT = {
+    "values": lambda found: found.values("nmae"),
+    "values of a related object": lambda found: found.values_list("place__nmae"),
+    "only": lambda found: list(found.only("nmae")),
+    "sort": lambda found: list(found.sort("-nmae")),
+    "sort of the iterator": lambda found: list(found.sort("serial", "nmae").iterator()),
+    "prefetch": lambda found: list(found.prefetch("nmae")),
+    "prefetch below": lambda found: list(found.prefetch("place__nmae")),
+}
+
+
+@pytest.mark.parametrize("read", MISSPELT.values(), ids=MISSPELT)
+def test_a_field_that_is_not_there_is_an_error_with_a_suggestion(nb, wire, read):
+    wire.serve("lab/places", [place(1)])
+    wire.serve("lab/devices", [device(1), device(2)])
+    with pytest.raises(nbcore.UnknownFieldError, match=r"has no field 'nmae' \(did you mean 'name'\?\)"):
+        read(nb.lab.devices.all())
+
+
+def test_a_sort_by_a_related_field_is_refused_since_the_server_ignores_it(nb, wire):
+    wire.serve("lab/devices", [device(1), device(2)])
+    with pytest.raises(nbcore.UnknownFieldError, match="the server ignores a sort by it"):
+        list(nb.lab.devices.all().sort("place__name"))
+
+
+def test_the_fields_that_are_there_can_be_sorted_by_and_read_ahead(nb, wire):
+    wire.serve("lab/places", [place(1)])
+    wire.serve("lab/devices", [device(1), device(2)])
+    found = nb.lab.devices.all().sort("pk", "-name", "place").prefetch("place").only("name", "place__name")
+    assert [record.place.name for record in found] == ["p1", "p1"]
+
+
+def test_what_is_not_loaded_is_not_taken_for_missing(wire):
+    wire.serve("lab/places", [place(1)])
+    wire.serve("lab/devices", [device(1)])
+    with pytest.raises(nbcore.NotLoadedError):
+        make_api(wire, lazy="off").endpoint("lab/devices").all().values("place__name")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from uuid import UUID
+
 import pytest
 
 import nbcore
@@ -221,6 +224,203 @@ def test_sync_knows_related_objects_by_name(wire, nb):
     assert [len(part) for part in (plan.creates, plan.unchanged)] == [0, 1]
     with pytest.raises(nbcore.InputError, match="key"):
         nb.endpoint(PATH).sync([{"name": "d1"}, {"name": "d1"}], key="name")
+
+
+GROUPS = "ipam/vlan-groups"
+VLANS = "ipam/vlans"
+
+
+@pytest.fixture
+def groups(wire):
+    """Two groups of VLANs, of which only the first has any: 10 and 20; a third group has an AMS location."""
+    served = [row(GROUPS, id=f"aaaaaaaa-0000-4000-8000-00000000000{n}", name=f"g{n}", display=f"G{n}", location=None) for n in (1, 2)]
+    wire.serve(GROUPS, served)
+    wire.serve(VLANS, [row(VLANS, vid=vid, name=f"v{vid}", vlan_group=reference(served[0])) for vid in (10, 20)])
+    wire.on("GET", f"{GROUPS}/", lambda call: _some(call, served))
+    return served
+
+
+def _some(call, rows):
+    wanted = [value for name, value in call.params if name == "id"]
+    found = [one for one in rows if not wanted or one["id"] in wanted]
+    return {"count": len(found), "next": None, "previous": None, "results": found}
+
+
+def sizes(plan):
+    return [len(part) for part in (plan.creates, plan.updates, plan.deletes, plan.unchanged)]
+
+
+def vlans(nb, *keys, **options):
+    options = {"delete": True, "everything": True, **options}
+    return nb.endpoint(VLANS).sync([{"vid": vid, "vlan_group": group} for vid, group in keys], key=("vid", "vlan_group"), **options)
+
+
+def test_sync_compares_keys_by_what_they_mean(wire, nb, groups):
+    (one, _) = groups
+    record = nb.endpoint(GROUPS).get(one["id"])
+    forms = ["g1", one["id"], one["id"].upper(), UUID(one["id"]), record, {"id": one["id"].upper()}, {"name": "g1"}, one, reference(one)]
+    forms += [{"name": "g1", "display": "G1"}]
+    for form in forms:
+        assert sizes(vlans(nb, (10, form), ("20", form))) == [0, 0, 0, 2], form
+        for other in forms:
+            assert sizes(vlans(nb, (10, form), ("020", other))) == [0, 0, 0, 2], (form, other)
+            for first, second in ((10, "10"), (30, "30")):
+                with pytest.raises(nbcore.InputError, match="same key"):
+                    vlans(nb, (first, form), (second, other))
+
+
+def test_sync_knows_the_key_of_what_is_not_there_yet(nb, groups):
+    second = groups[1]["id"]
+    assert sizes(vlans(nb, (10, second), (20, "g1"), (30, "g2"), (30, "g9"))) == [3, 0, 1, 1]
+    for form in (second, second.upper(), {"id": second}, nb.endpoint(GROUPS).get(second)):
+        with pytest.raises(nbcore.InputError, match="same key"):
+            vlans(nb, (10, "g2"), (10, form))
+
+
+def test_sync_compares_keys_of_an_empty_route_by_their_form(wire, nb):
+    wire.serve(VLANS, [])
+    assert sizes(vlans(nb, (10, "g1"), (10, {"name": "g2"}))) == [2, 0, 0, 0]
+    for second in (("10", "g1"), (10, {"name": "g1"})):
+        with pytest.raises(nbcore.InputError, match="same key"):
+            vlans(nb, (10, "g1"), second)
+
+
+@pytest.mark.parametrize(
+    ("vid", "group"),
+    [("ten", "g1"), (True, "g1"), ([10], "g1"), ({"id": 1}, "g1"), (10, ["g1"]), (10, {"nme": "g1"}), (10, {"name__ic": "g"})],
+)
+def test_sync_refuses_keys_that_cannot_be_compared(wire, nb, groups, vid, group):
+    with pytest.raises(nbcore.InputError, match=r"(vid|vlan_group)=.* cannot be compared"):
+        vlans(nb, (vid, group))
+
+
+def test_sync_compares_related_objects_by_fields_of_their_related_objects(wire, nb):
+    sites = [row("dcim/locations", name=name, display=name) for name in ("AMS", "BRU")]
+    rooms = [row("dcim/rooms", name="r1", display="r1", location=reference(site)) for site in sites]
+    wire.serve("dcim/locations", sites)
+    wire.on("GET", "dcim/locations/", lambda call: _some(call, sites))
+    wire.on("GET", "dcim/rooms/", lambda call: _some(call, rooms))
+    wire.serve(PATH, [{**item(n, room=reference(room)), "name": "x"} for n, room in enumerate(rooms)])
+    for room in (
+        {"name": "r1", "location": {"name": "BRU"}},
+        {"name": "r1", "location__name": "BRU"},
+        {"name": "r1", "location": sites[1]},
+    ):
+        plan = nb.endpoint(PATH).sync([{"name": "x", "room": room}], key=("name", "room"))
+        assert [record.id for record in (*plan.unchanged, *plan.extra)] == [item(1)["id"], item(0)["id"]]
+    with pytest.raises(nbcore.InputError, match="means 2 objects"):
+        nb.endpoint(PATH).sync([{"name": "x", "room": "r1"}], key=("name", "room"))
+
+
+def test_sync_compares_choices_texts_and_truth_in_keys(wire, nb):
+    wire.serve(PATH, [item(1, face={"value": "front", "label": "Front"}, length="12.500000", code="010", main=True, tags=["x"])])
+    assert nb.endpoint(PATH).sync([{"face": "front", "length": 12.5, "main": True}], key=("face", "length", "main")).unchanged
+    assert nb.endpoint(PATH).sync([{"id": item(1)["id"].upper()}], key="id").unchanged
+    for other in ({"face": "Front"}, {"code": 10}, {"code": "10"}, {"main": False}):
+        assert nb.endpoint(PATH).sync([other], key=list(other)).creates == [other]
+    for bad in ({"main": "true"}, {"main": 1}, {"code": True}, {"tags": ["x"]}):
+        with pytest.raises(nbcore.InputError, match="cannot be"):
+            nb.endpoint(PATH).sync([bad], key=list(bad))
+
+
+def test_a_plan_is_applied_once(wire, nb):
+    table = wire.serve(PATH, [])
+    plan = nb.endpoint(PATH).sync([{"name": "d1"}], key="name")
+    with pytest.raises(nbcore.InputError, match="nonsense"):
+        plan.apply(nonsense=1)
+    with pytest.raises(nbcore.InputError, match="on_error"):
+        plan.apply(on_error="go on")
+    plan.apply()
+    with pytest.raises(nbcore.InputError, match=r"sync\(\) again"):
+        plan.apply()
+    assert len(table) == 1
+
+
+@pytest.fixture
+def mixed(wire, nb):
+    """A plan of two creates, one of which is refused, an update and a delete."""
+    table = wire.serve(PATH, [item(1, description="a"), item(2, description="a")])
+    create = wire._routes["POST", f"{PATH}/"]
+    bad = [{}, {"name": ["bad"]}]
+    wire.on("POST", f"{PATH}/", lambda call: reply(bad[-len(sent(call)) :], 400) if sent(call)[-1]["name"] == "bad" else create(call))
+    desired = [{"name": "d9"}, {"name": "bad"}, {"name": "d1", "description": "b"}]
+    return table, nb.endpoint(PATH).sync(desired, key="name", delete=True, everything=True)
+
+
+def test_a_plan_that_goes_on_does_all_parts_and_sums_up(mixed):
+    table, plan = mixed
+    with pytest.raises(nbcore.PartialResult, match="create 1 of 2, update 1 of 1, delete 1 of 1") as caught:
+        plan.apply(on_error="continue")
+    assert [(one["name"], one.get("description")) for one in table] == [("d1", "b"), ("d9", None)]
+    assert (caught.value.journal.operation, len(caught.value.journal.failed)) == ("create", 1)
+    assert caught.value.journals == [caught.value.journal]
+    with pytest.raises(nbcore.InputError, match="applied already"):
+        plan.apply()
+
+
+def test_a_plan_that_stops_says_what_was_not_begun(mixed):
+    table, plan = mixed
+    with pytest.raises(nbcore.ValidationError, match="not begun: update 1, delete 1") as caught:
+        plan.apply()
+    assert [one["name"] for one in table] == ["d1", "d2"]
+    assert caught.value.journal.operation == "create"
+
+
+def test_a_printed_plan_shows_what_is_sent(wire, nb):
+    statuses = [row("extras/statuses", name=name, display=name) for name in ("Active", "Planned")]
+    wire.serve("extras/statuses", statuses)
+    wire.on("GET", "extras/statuses/", lambda call: _some(call, statuses))
+    wire.serve(TAGS, tags := [row(TAGS, name=name, display=name) for name in ("core", "edge")])
+    wire.on("GET", f"{TAGS}/", lambda call: _some(call, tags))
+    fields = {"status": reference(statuses[0]), "tags": [reference(tag) for tag in tags], "custom_fields": {"a": 1, "b": None}}
+    wire.serve(PATH, [item(1, description="old", latitude="12.500000", height=2, **fields)])
+    same = {"status": "Active", "tags": ["edge", {"name": "core"}], "custom_fields": {"a": 1}, "latitude": 12.5, "height": "2"}
+    assert sizes(nb.endpoint(PATH).sync([{"name": "d1", **same}], key="name")) == [0, 0, 0, 1]
+    plan = nb.endpoint(PATH).sync([{"name": "d1", **same, "description": "new"}, {"name": "d2", "status": UUID(int=1)}], key="name")
+    text = str(plan)
+    plan.apply()
+    ((created,), (updated,)) = map(sent, writes(wire)[-2:])
+    assert str({name: value for name, value in created.items() if name != "id"}) in text
+    assert updated == {"id": item(1)["id"], "description": "new"}
+    assert "{'description': 'new'}" in text
+    for other in (
+        {"status": "Planned"},
+        {"tags": ["core", "core"]},
+        {"custom_fields": {"a": 2}},
+        {"latitude": Decimal("12.6")},
+        {"height": 3},
+    ):
+        assert sizes(nb.endpoint(PATH).sync([{"name": "d1", **other}], key="name")) == [0, 1, 0, 0], other
+
+
+@pytest.mark.parametrize("number", [12.5, Decimal("12.5")])
+def test_sync_settles_numbers_held_as_text(wire, nb, number):
+    wire.serve(PATH, [item(1, latitude="12.500000", code="010")])
+    assert not nb.endpoint(PATH).sync([{"name": "d1", "latitude": number}], key="name")
+    assert nb.endpoint(PATH).sync([{"name": "d1", "code": 10}], key="name")
+
+
+def test_sync_refuses_fields_that_the_route_does_not_have(wire, nb):
+    wire.serve(PATH, [item(1, description="a")])
+    wire.on("OPTIONS", f"{PATH}/", {"actions": {"POST": {"name": {}, "description": {}}}})
+    nb.endpoint(PATH).sync([{"name": "d1", "description": "b"}], key="name")
+    assert not [call for call in wire.calls if call.method == "OPTIONS"]
+    with pytest.raises(nbcore.UnknownFieldError, match="did you mean 'description'"):
+        nb.endpoint(PATH).sync([{"name": "d1", "descriptoin": "b"}], key="name")
+
+
+@pytest.mark.parametrize("desired", [None, 1, "d1", b"d1", {"name": "d1"}, [None], ["d1"], [{"name": "d1"}, 2]])
+def test_sync_wants_a_list_of_dicts(wire, nb, desired):
+    wire.serve(PATH, [])
+    with pytest.raises(nbcore.InputError, match="dict"):
+        nb.endpoint(PATH).sync(desired, key="name")
+
+
+def test_sync_wants_a_key_that_objects_have(wire, nb):
+    wire.serve(PATH, [item(1)])
+    for key in ([], "nmae"):
+        with pytest.raises(nbcore.InputError, match="key"):
+            nb.endpoint(PATH).sync([{"nmae": "d1"}], key=key)
 
 
 # --- many-to-many, and saving only what nobody changed ------------------------------------------------------------------------
