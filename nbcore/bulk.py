@@ -14,6 +14,7 @@ from .errors import (
     AuthenticationError,
     CallError,
     InputError,
+    NbcoreError,
     PartialResult,
     PermissionDeniedError,
     RequestError,
@@ -62,7 +63,7 @@ class Bulk:
     ) -> None:
         if on_error not in ("stop", "continue"):
             raise InputError(f'on_error must be "stop" or "continue", not {on_error!r}')
-        if chunk_size is not None and chunk_size < 1:
+        if chunk_size is not None and (chunk_size.__class__ is not int or chunk_size < 1):
             raise InputError(f"chunk_size must be a whole number of at least 1, not {chunk_size!r}")
         self.journal = journal
         self.endpoint = journal.endpoint
@@ -73,14 +74,15 @@ class Bulk:
         self._parallel = journal.endpoint.api.options.threading if parallel is None else parallel
         self._given = given
         self._lock = threading.Lock()
-        self._error: CallError | None = None  # set by another thread at any time
+        self._error: NbcoreError | None = None  # set by another thread at any time
         self._failures = 0
 
     def run(self) -> None:
         """Send what is not done.
 
         Raises:
-            CallError: the first error, or with on_error="continue" a PartialResult at the end; `.journal` has every outcome.
+            NbcoreError: the first error (but for what a plugin raises, a CallError), or with on_error="continue" a PartialResult at the
+                end; `.journal` has every outcome.
         """
         # What was sent before goes by itself: a chunk is there as a whole or not at all.
         chunks = chain(self._chunks(self.journal.unknown), self._chunks([*self.journal.waiting, *self.journal.failed]))
@@ -94,7 +96,7 @@ class Bulk:
             self.journal.close()
         error = self._error or self._left_over()
         if error is not None:
-            error.journal = self.journal
+            error.journal = self.journal  # type: ignore[attr-defined]
             self._explain(error)
             raise error
 
@@ -111,7 +113,7 @@ class Bulk:
         started = time.monotonic()
         try:
             self._attempt(chunk)
-        except CallError as exc:
+        except NbcoreError as exc:
             with self._lock:
                 if self._error is None:
                     self._error = exc
@@ -123,15 +125,26 @@ class Bulk:
     def _attempt(self, chunk: list[Entry]) -> None:
         """Send a chunk; with on_error="continue", again without its bad items, halved until they are known."""
         doubt = any(entry.state == "unknown" for entry in chunk)
+        unsent: State = "unknown" if doubt else "waiting"
+        try:
+            there = self._there(chunk)
+        except CallError as exc:
+            self.journal.mark(chunk, unsent, dict.fromkeys((entry.index for entry in chunk), snippet(str(exc))))
+            if not self._go_on or not self._one_of_many(exc, "unknown"):
+                raise
+            return
         self.journal.mark(chunk, "unknown")
         try:
-            call = self._send(chunk, doubt)
+            call = self._send(chunk, doubt, there)
+        except InputError:
+            self.journal.mark(chunk, unsent)  # refused before it was sent
+            raise
         except CallError as exc:
             state = _state_after(exc)
             bad = bad_items(exc, len(chunk)) if state == "failed" else {}
             said = {chunk[place].index: text for place, text in bad.items()} or {entry.index: snippet(str(exc)) for entry in chunk}
             culprits = [chunk[place] for place in bad] or chunk
-            self.journal.mark(chunk, "waiting" if state == "failed" else state)
+            self.journal.mark(chunk, "waiting" if state == "failed" else state, said if state == "unknown" else None)
             if state == "failed" and (bad or len(chunk) == 1 or not self._go_on):
                 self.journal.mark(culprits, "failed", said)
             if not self._go_on or not self._one_of_many(exc, state):
@@ -156,7 +169,11 @@ class Bulk:
 
     # --- what a chunk sends --------------------------------------------------------------------------------------------
 
-    def _send(self, chunk: list[Entry], doubt: bool) -> Call:
+    def _there(self, chunk: list[Entry]) -> dict[str, dict[str, Any]]:
+        """Which objects of a delete are there: the answer to it will not say."""
+        return rows_of(self.endpoint, [entry.id for entry in chunk]) if self.journal.operation == "delete" else {}
+
+    def _send(self, chunk: list[Entry], doubt: bool, there: dict[str, dict[str, Any]]) -> Call:
         operation = self.journal.operation
         if operation == "create":
             call, rows = writes.create(
@@ -164,8 +181,6 @@ class Bulk:
                 given=self._given, doubt=doubt,
             )  # fmt: skip
             return self._done(call, zip(chunk, rows, strict=True))
-        ids = [entry.id for entry in chunk]
-        there = rows_of(self.endpoint, ids) if operation == "delete" else {}
         call, found = (writes.patch_many if operation == "update" else writes.delete_many)(
             self.endpoint, [entry.item for entry in chunk if operation == "update" or entry.id in there], self.journal.api_version
         )
@@ -178,10 +193,11 @@ class Bulk:
     def _done(self, call: Call, pairs: Iterable[tuple[Entry, dict[str, Any]]]) -> Call:
         listed = list(pairs)
         operation = self.journal.operation
+        for entry, row in listed:
+            entry.row, entry.id = row, str(row["id"])
         self.journal.mark([entry for entry, _ in listed], _DONE[operation])
         for entry, row in listed:
-            key = str(row["id"])
-            entry.row, entry.id = row, key
+            key = entry.id
             before = None if operation == "create" else self._known.get(key) or (row if operation == "delete" else None)
             after = row if operation == "create" else entry.item if operation == "update" else None
             self.endpoint.changed(Change(operation, self.endpoint.type_of(row), self.endpoint.path, key, before, after, call.id))
@@ -196,14 +212,14 @@ class Bulk:
         if not left:
             return None
         absent = [entry.id for entry in left if entry.error == "not there"]
-        told = "; ".join(f"item {entry.index} ({snippet(str(entry.item))[:80]}): {entry.error or entry.state}" for entry in left[:5])
+        told = "; ".join(f"item {entry.index} ({snippet(str(entry.item))[:80]}): {_fate(entry)}" for entry in left[:5])
         what = f"not there: {', '.join(absent[:20])}" if len(absent) == len(left) else told
         return PartialResult(
             f"{journal.operation} of {self.endpoint.path}: {len(journal.done)} of {len(journal)} objects were {verb}; {what}",
-            missing=absent or [entry.id for entry in left if entry.id],
+            missing=absent,
         )
 
-    def _explain(self, error: CallError) -> None:
+    def _explain(self, error: NbcoreError) -> None:
         """Add the bad items, and what is there and what is not, to the error's text."""
         journal = self.journal
         bad = [f"item {entry.index} ({snippet(str(entry.item))[:120]}): {entry.error}" for entry in journal.failed[:5]]
@@ -215,6 +231,13 @@ class Bulk:
             f"{len(journal.waiting)} not sent: .journal names them, .journal.resume() goes on."
         )
         error.args = (text, *error.args[1:])
+
+
+def _fate(entry: Entry) -> str:
+    """What is known of an item that is not done."""
+    if entry.state == "unknown":
+        return f"sent, and it may or may not have been done ({entry.error or 'the answer was lost'})"
+    return entry.error if entry.state == "failed" else f"not sent{f' ({entry.error})' if entry.error else ''}"
 
 
 def bad_items(exc: CallError, number: int) -> dict[int, str]:
@@ -242,6 +265,17 @@ def _state_after(exc: CallError) -> State:
 
 def resume(journal: Journal, **options: Any) -> list[Record]:
     """Do what is not done in a journal; see Journal.resume()."""
+    journal.reopen()  # first: while it is open no other process can go on with it
+    try:
+        return _resume(journal, options)
+    except CallError as exc:
+        exc.journal = journal
+        raise
+    finally:
+        journal.close()
+
+
+def _resume(journal: Journal, options: Mapping[str, Any]) -> list[Record]:
     if journal.operation == "create":
         if any(not entry.id for entry in journal.unknown):
             raise InputError(f"{journal.endpoint.path} takes no ids, so items whose outcome is unknown cannot be looked for: see .unknown")
@@ -258,6 +292,8 @@ def resume(journal: Journal, **options: Any) -> list[Record]:
     if journal.operation == "delete":
         return []
     bare = [str(wire(entry.id)) for entry in journal if entry.row is None and entry.id]
+    if nameless := [entry.index for entry in journal if entry.row is None and not entry.id]:
+        raise InputError(f"{describe_journal(journal)} is done, but the journal has no ids of {len(nameless)} of its objects")
     rows = rows_of(journal.endpoint, bare)
     found = [entry.row or rows.get(entry.id) for entry in journal]
     if lost := [entry.id for entry, row in zip(journal, found, strict=True) if row is None]:

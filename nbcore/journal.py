@@ -1,21 +1,15 @@
-"""Journal: what became of each item of a bulk write, on disk if wanted, so that this or a later process goes on exactly from there.
-
-The file has one JSON value a line: a head, then each item with its id, then every change of state. It is written before what it tells of is
-sent; a line that a crash cut is ignored. It holds the data of the items and no token, and is readable by its owner only.
-"""
+"""Journal: what became of each item of a bulk write, on disk if wanted, so that this or a later process goes on exactly from there."""
 
 from __future__ import annotations
 
-import json
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .errors import InputError
-from .transport.body import encode
+from .journalfile import STATES, JournalFile, line_of, read
 
 if TYPE_CHECKING:
     from .api import Api
@@ -24,7 +18,6 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "unknown", "created", "updated", "deleted", "unchanged", "failed"]
 Operation = Literal["create", "update", "delete"]
-_STATES = frozenset({"waiting", "unknown", "created", "updated", "deleted", "unchanged", "failed"})
 
 
 @dataclass(slots=True)
@@ -68,7 +61,7 @@ class Journal:
         self.operation = operation
         self.entries = entries
         self.api_version = api_version
-        self._file: IO[bytes] | None = None
+        self._file: JournalFile | None = None
         self._path: str | Path | None = None
         self._lock = threading.Lock()
 
@@ -128,10 +121,7 @@ class Journal:
         said = errors or {}
         with self._lock:
             if self._file is not None and listed:
-                line: dict[str, Any] = {"state": state, "n": [entry.index for entry in listed]}
-                if said:
-                    line["errors"] = {str(index): text for index, text in said.items()}
-                self._write(line)
+                self._file.write(_state_line(state, listed, {str(index): text for index, text in said.items()}))
             for entry in listed:
                 entry.state = state
                 entry.error = said.get(entry.index, "")
@@ -155,29 +145,28 @@ class Journal:
     # --- on disk -----------------------------------------------------------------------------------------------------
 
     def keep(self, file: str | Path) -> None:
-        """Write it to a file, and from now on every change of state as it happens."""
-        part = f"{file}.part"
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        """Write it to a file, and from now on every change of state as it happens.
+
+        Raises:
+            InputError: the file holds something else than a journal that is done, another process has it, or it cannot be written.
+        """
         with self._lock:
-            self._file = os.fdopen(handle, "wb")
+            self._file = JournalFile.open(file, self._lines(), resumed=False)
             self._path = file
-            self._write_all()
-            # Renamed when it is whole, so that a journal that is written anew is never lost.
-            os.replace(part, file)
 
     def save(self, file: str | Path) -> None:
-        """Write it to a file, as it is now."""
-        kept, self._file = (self._file, self._path), None
-        try:
-            self.keep(file)
-            self.close()
-        finally:
-            self._file, self._path = kept
+        """Write it to a file, as it is now; InputError as with keep(), but its own file may be written anew."""
+        own = self._path is not None and Path(file).absolute() == Path(self._path).absolute()
+        with self._lock:
+            if own and self._file is not None:
+                return  # it is kept there as things happen
+            JournalFile.open(file, self._lines(), resumed=own).close()
 
     def reopen(self) -> None:
         """Go on with the file that it was kept in, if any."""
-        if self._file is None and self._path is not None:
-            self.keep(self._path)
+        with self._lock:
+            if self._file is None and self._path is not None:
+                self._file = JournalFile.open(self._path, self._lines(), resumed=True)
 
     def close(self) -> None:
         """End writing to the file."""
@@ -191,48 +180,39 @@ class Journal:
         """A journal from its file, for an Api of the same Nautobot; what resume() does is written to the file again.
 
         Raises:
-            InputError: the file is no journal.
+            InputError: the file is no journal, is damaged, is not there, or belongs to another Nautobot.
         """
-        lines = list(_lines(Path(file).read_bytes()))
-        head = lines[0] if lines else None
-        if not isinstance(head, dict) or head.get("nbcore") != "journal" or head.get("operation") not in ("create", "update", "delete"):
-            raise InputError(f"{file} is not a journal of nbcore")
-        entries = [Entry(number, str(line["id"]), line["item"]) for number, line in enumerate(line for line in lines[1:] if "item" in line)]
-        if len(entries) != head["items"]:
-            raise InputError(f"{file} holds {len(entries)} of {head['items']} items: it was cut before anything was sent")
-        for line in lines[1:]:
-            if line.get("state") in _STATES:
-                for index in line["n"]:
-                    entries[index].state = line["state"]
-                    entries[index].error = line.get("errors", {}).get(str(index), "")
+        head, items, states = read(file)
+        if head.get("url", nb.base_url) != nb.base_url:
+            raise InputError(f"{file} is a journal of {head['url']}, and this Api is of {nb.base_url}; nothing was sent")
+        entries = [Entry(number, str(line["id"]), line["item"]) for number, line in enumerate(items)]
+        for line in states:
+            for index in line["n"]:
+                entry = entries[index]
+                entry.state, entry.error = line["state"], line.get("errors", {}).get(str(index), "")
+                entry.id = line.get("ids", {}).get(str(index), entry.id)
         journal = cls(nb.endpoint(head["path"]), head["operation"], entries, head.get("api_version"))
         journal._path = file  # opened when it is resumed
         return journal
 
-    def _write_all(self) -> None:
-        head = {"nbcore": "journal", "operation": self.operation, "path": self.endpoint.path, "items": len(self.entries)}
-        self._write({**head, "api_version": self.api_version}, *({"id": entry.id, "item": entry.item} for entry in self.entries))
-        for state in sorted(_STATES - {"waiting"}):
+    def _lines(self) -> Iterator[bytes]:
+        """All it says, as lines of a file."""
+        head = {"nbcore": "journal", "operation": self.operation, "url": self.endpoint.api.base_url, "path": self.endpoint.path}
+        yield line_of({**head, "items": len(self.entries), "api_version": self.api_version})
+        yield from (line_of({"id": entry.id, "item": entry.item}) for entry in self.entries)
+        for state in sorted(STATES - {"waiting"}):
             if found := [entry for entry in self.entries if entry.state == state]:
-                errors = {str(entry.index): entry.error for entry in found if entry.error}
-                self._write({"state": state, "n": [entry.index for entry in found], **({"errors": errors} if errors else {})})
-
-    def _write(self, *lines: Mapping[str, Any]) -> None:
-        assert self._file is not None  # noqa: S101  for the type checker
-        self._file.write(b"".join(encode(line) + b"\n" for line in lines))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+                yield _state_line(state, found, {str(entry.index): entry.error for entry in found if entry.error})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Journal, (self.endpoint, self.operation, self.entries, self.api_version)
 
 
-def _lines(content: bytes) -> Iterator[dict[str, Any]]:
-    for text in content.splitlines():
-        try:
-            line = json.loads(text)
-        except ValueError:
-            return  # cut while it was written; nothing was sent after it
-        if not isinstance(line, dict):
-            return
-        yield line
+def _state_line(state: str, entries: list[Entry], errors: Mapping[str, str]) -> bytes:
+    """A change of state, with the server's messages, and the ids of what it chose ids for."""
+    line: dict[str, Any] = {"state": state, "n": [entry.index for entry in entries]}
+    if errors:
+        line["errors"] = errors
+    if ids := {str(entry.index): entry.id for entry in entries if entry.id and "id" not in entry.item}:
+        line["ids"] = ids
+    return line_of(line)
