@@ -17,7 +17,7 @@ def test_a_device_type_is_its_model(nb, world):
 
 
 def test_a_rack_reservation_is_its_description(world):
-    reserved = world.make("dcim/rack-reservations", rack=world.rack.id, units=[1, 2], description="for the new switch", status="Active")
+    reserved = world.make("dcim/rack-reservations", rack=world.rack.id, units=[1, 2], description="for the new switch")
     assert str(reserved) == "for the new switch"
 
 

@@ -12,7 +12,7 @@ from nbcore.testing import reply, row, sent
 from nbcore_apps._runs import JobRun
 
 JOB = row("extras/jobs", "extras.job", name="Audit")
-RESULT = row("extras/job-results", "extras.jobresult", status={"value": "PENDING", "label": "PENDING"}, result=None)
+RESULT = row("extras/job-results", "extras.jobresult", status={"value": "PENDING", "label": "PENDING"}, result=None, date_created=None)
 SCHEDULE = row("extras/scheduled-jobs", "extras.scheduledjob", state={"value": "pending", "label": "Pending Approval"}, start_time=None)
 STARTED = {"job_result": RESULT, "scheduled_job": None}
 HELD = {"job_result": None, "scheduled_job": SCHEDULE}

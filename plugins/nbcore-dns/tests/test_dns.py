@@ -96,6 +96,7 @@ def test_a_ttl_that_the_server_ignored_in_a_list_is_set(nb, wire):
     table = served(wire, "txt-records")
 
     def create(call: Any) -> Any:
+        assert not any("ttl" in item for item in sent(call))
         table.extend({**row("plugins/dns/txt-records", **item), "ttl": 3600} for item in sent(call))
         return reply(list(table), 201)
 
