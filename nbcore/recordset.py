@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .record import Record
 
 _READS = 3
+_COMPUTED = frozenset({"display", "natural_slug", "object_type"})  # properties of every model, which the database cannot sort by
 
 
 class RecordSet(Sequence["Record"]):
@@ -193,6 +194,10 @@ class RecordSet(Sequence["Record"]):
         known = (*row, *self._endpoint.m2m_fields, *OPT_IN, "pk")
         sorted_by = [name.lstrip("-") for key, names in self._query.params if key == "sort" for name in names.split(",")]
         for name in sorted_by:
+            if name in _COMPUTED:
+                raise InputError(
+                    f"{self._endpoint.path}: the server ignores a sort by {name!r}, which it computes; sort the records that you read"
+                )
             if name not in known:
                 raise no_field(self._endpoint.path, name, known, ", and the server ignores a sort by it; sort the records that you read")
         for path in self._query.only:

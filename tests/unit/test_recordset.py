@@ -265,6 +265,12 @@ def test_a_sort_by_a_related_field_is_refused_since_the_server_ignores_it(nb, wi
         list(nb.lab.devices.all().sort("place__name"))
 
 
+def test_a_sort_by_what_the_server_computes_is_refused_since_it_ignores_it(nb, wire):
+    wire.serve("lab/devices", [device(1), device(2)])
+    with pytest.raises(nbcore.InputError, match="the server ignores a sort by 'display'"):
+        list(nb.lab.devices.all().sort("-display"))
+
+
 def test_the_fields_that_are_there_can_be_sorted_by_and_read_ahead(nb, wire):
     wire.serve("lab/places", [place(1)])
     wire.serve("lab/devices", [device(1), device(2)])
