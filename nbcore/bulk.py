@@ -96,7 +96,7 @@ class Bulk:
             self.journal.close()
         error = self._error or self._left_over()
         if error is not None:
-            error.journal = self.journal  # type: ignore[attr-defined]
+            error.journal = self.journal
             self._explain(error)
             raise error
 

@@ -56,7 +56,13 @@ _SNIPPET = 300
 
 
 class NbcoreError(Exception):
-    """The base of every error of nbcore."""
+    """The base of every error of nbcore.
+
+    Attributes:
+        journal: of a bulk write that broke: its Journal, which says what became of each item and goes on from there; else None.
+    """
+
+    journal: Any = None
 
 
 class InputError(NbcoreError, ValueError):
@@ -106,10 +112,7 @@ class CallError(NbcoreError):
         call: the Call (method, path, params, body; never the token), or None.
         reply: the Reply, or None when there was none.
         error: the server's text, or ours when there is no answer.
-        journal: of a bulk write that broke: its Journal, which says what became of each item and goes on from there; else None.
     """
-
-    journal: Any = None
 
     def __init__(self, text: str, call: Call | None = None, reply: Reply | None = None, **extra: Any) -> None:
         super().__init__(text, call, reply)

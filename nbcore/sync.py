@@ -115,7 +115,7 @@ class Plan:
 
     def _left_over(self, failed: Mapping[str, NbcoreError], sizes: Mapping[str, int]) -> PartialResult:
         """The error of a plan that went to its end and could not do everything."""
-        journals = {name: getattr(exc, "journal", None) for name, exc in failed.items()}
+        journals = {name: exc.journal for name, exc in failed.items()}
         done = {**sizes, **{name: 0 if journal is None else len(journal.done) for name, journal in journals.items()}}
         counted = ", ".join(f"{name} {done[name]} of {size}" for name, size in sizes.items())
         error = PartialResult(
