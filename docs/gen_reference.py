@@ -14,7 +14,8 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-from nbcore import errors, hookspecs, options
+from nbcore import errors, options
+from nbcore.plugins import hookspecs
 
 FOLDER = Path(__file__).parent / "reference"
 _SECTION = re.compile(r"(Args|Attributes|Returns|Raises):")

@@ -8,10 +8,7 @@ for device in nb.dcim.devices.filter(role="leaf"):
 
 from typing import TYPE_CHECKING
 
-from .action import Action
-from .api import Api
-from .app import App
-from .endpoint import Endpoint
+from .client import Action, Api, App, Endpoint, Explanation, GraphQLRecord, Record, RecordSet
 from .errors import (
     AllocationError,
     AmbiguousWriteError,
@@ -51,17 +48,11 @@ from .errors import (
     ValidationError,
     VersionError,
 )
-from .fields import IgnoredFieldWarning
-from .graphql import GraphQLRecord
-from .hookspecs import hookimpl
-from .journal import Journal
+from .messages import Call, Change, Projection, Reply
 from .options import Options
-from .plugins import PluginInfo, PluginWarning
-from .record import Choice, Record
-from .recordset import RecordSet
-from .spec import ActionSpec, AppSpec, EndpointSpec
-from .sync import Plan
-from .transport import Call, Change, Reply
+from .plugins import ActionSpec, AppSpec, EndpointSpec, PluginInfo, PluginWarning, hookimpl
+from .values import Choice
+from .writing import IgnoredFieldWarning, Journal, Plan
 
 if TYPE_CHECKING:
     __version__: str
@@ -90,6 +81,7 @@ __all__ = [
     "Endpoint",
     "EndpointSpec",
     "EverythingError",
+    "Explanation",
     "GraphQLError",
     "GraphQLRecord",
     "IgnoredFieldWarning",
@@ -107,6 +99,7 @@ __all__ = [
     "PluginError",
     "PluginInfo",
     "PluginWarning",
+    "Projection",
     "ProtocolError",
     "RateLimitError",
     "Record",

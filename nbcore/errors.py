@@ -44,13 +44,12 @@ Texts say what happened, to which request, and what to do. None holds the token.
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .transport.call import Call, Reply
+    from .messages import Call, Reply
 
 _SNIPPET = 300
 
@@ -319,10 +318,30 @@ class ServerError(RequestError):
     retry_after: float | None = None
 
 
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The name that may have been meant, as the end of an error's text: `; did you mean 'devices'?`, or "" where none is near."""
+    near = nearest(name, known)
+    return f"; did you mean {near!r}?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like a mistyped one; "" where none is."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name, [*known], 1)), "")
+
+
 def no_field(path: str, name: str, known: Iterable[str], why: str = "") -> UnknownFieldError:
-    """The error of a field that the objects of a route do not have, with the name that may have been meant."""
-    near = difflib.get_close_matches(name, known, 1)
-    return UnknownFieldError(f"{path} has no field {name!r}{f' (did you mean {near[0]!r}?)' if near else ''}{why}")
+    """The error of a field that the objects of a route do not have, with the name that may have been meant.
+
+    Args:
+        path: the list route.
+        name: the field that was asked for.
+        known: the fields that the objects have.
+        why: what else the text says, after the name.
+    """
+    near = nearest(name, known)
+    return UnknownFieldError(f"{path} has no field {name!r}{f' (did you mean {near!r}?)' if near else ''}{why}")
 
 
 def describe(call: Call) -> str:
@@ -338,9 +357,8 @@ def snippet(text: str) -> str:
 
 def server_text(reply: Reply) -> str:
     """What the server said, without the JSON around it where that is plain."""
-    try:
-        data = json.loads(reply.content)
-    except (ValueError, RecursionError):
+    data = reply.json_or_none()
+    if data is None:
         return reply.text
     if isinstance(data, dict) and len(data) == 1 and isinstance(only := next(iter(data.values())), str):
         return only

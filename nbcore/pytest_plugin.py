@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from .api import Api
+    from .client import Api
     from .testing import Wire
 
 

@@ -19,12 +19,10 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from .api import Api
-from .hookspecs import hookimpl
-from .record import Record
-from .spec import AppSpec, EndpointSpec
-from .transport import Call, Reply
-from .transport.body import encode
+from .client import Api, Record
+from .messages import Call, Reply
+from .plugins import AppSpec, EndpointSpec, hookimpl
+from .values import encode
 
 URL = "https://nautobot.test"
 Handler = Callable[[Call], Reply]

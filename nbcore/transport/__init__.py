@@ -1,6 +1,9 @@
-"""The only room that imports requests and urllib3: from a Call to a Reply."""
+"""How a request goes out: from a Call to a Reply. The only room that imports requests and urllib3."""
 
-from .call import Call, Change, Reply
-from .transport import Transport
+from .bodies import decode
+from .connection import Connection
+from .core_hooks import CoreHooks
+from .retry import Failure, ambiguous, classify
+from .token import TokenAuth
 
-__all__ = ["Call", "Change", "Reply", "Transport"]
+__all__ = ["Connection", "CoreHooks", "Failure", "TokenAuth", "ambiguous", "classify", "decode"]

@@ -8,7 +8,6 @@ same when sent twice), *final* (everything else).
 from __future__ import annotations
 
 import enum
-import json
 import random
 import threading
 from typing import Any
@@ -29,7 +28,7 @@ from ..errors import (
     TransportError,
     describe,
 )
-from .call import Call, Reply
+from ..messages import Call, Reply
 
 RETRY_AFTER_LIMIT = 60.0
 _CAP = 20.0
@@ -70,9 +69,8 @@ def _passing(reply: Reply) -> bool:
     """Whether an error status may pass by itself. A JSON 503 of a view (napalm without a platform) is its answer and stays."""
     if reply.status in (502, 504):
         return True
-    try:
-        data = json.loads(reply.content)
-    except (ValueError, RecursionError):
+    data = reply.json_or_none()
+    if data is None:
         return reply.status in (500, 503)
     if reply.status == 500:
         return isinstance(data, dict) and data.get("exception") in _LOST_DATABASE

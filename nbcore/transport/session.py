@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -26,12 +26,11 @@ from ..errors import (
     TransportError,
     describe,
 )
-from . import body, clock, versioning
-from .auth import TokenAuth, no_netrc, origin
-from .call import Call, Reply
-
-if TYPE_CHECKING:
-    from ..options import Options
+from ..messages import Call, Reply
+from ..options import Options
+from ..values import encode
+from . import urllib3_connections, versions
+from .token import TokenAuth, no_netrc, origin
 
 _log = logging.getLogger("nbcore.transport")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -67,7 +66,14 @@ class _NoCookies(DefaultCookiePolicy):
 def adopt(session: requests.Session) -> None:
     """Make a session keep nbcore's promises: no cookie is stored, deadlines hold, the token is added on the wire."""
     session.cookies.set_policy(_NoCookies())
-    clock.adopt(session)
+    urllib3_connections.adopt(session)
+
+
+def identifies(session: requests.Session) -> tuple[str, ...]:
+    """What a session itself tells a server of who asks: its parameters, headers, cookies, certificate and auth, as texts."""
+    cookies = sorted((cookie.domain, cookie.path, cookie.name, cookie.value or "") for cookie in session.cookies)
+    headers = sorted((name, str(value)) for name, value in session.headers.items())
+    return repr(session.params), repr(headers), repr(cookies), repr(session.cert), repr(session.auth)
 
 
 def send(call: Call, session: requests.Session, auth: TokenAuth, options: Options, *, assigned: bool) -> Reply:
@@ -124,15 +130,15 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
         )
     connect, read = (part if remaining is None else remaining if part is None else min(part, remaining) for part in options.timeout)
     arguments: dict[str, Any] = {"params": _params(call, session)} if call.params and "?" not in url else {}
-    headers = {"Accept": versioning.accept(call)}
+    headers = {"Accept": versions.accept(call)}
     if call.files is not None:
         arguments["files"] = dict(call.files)
         arguments["data"] = call.body
     elif call.body is not None:
-        arguments["data"] = body.encode(call.body)
+        arguments["data"] = encode(call.body)
         headers["Content-Type"] = "application/json"
     started = time.monotonic()
-    clock.attempt.begin(call.deadline, None if assigned else auth)
+    urllib3_connections.attempt.begin(call.deadline, None if assigned else auth)
     failure: Exception
     try:
         with session.request(
@@ -140,7 +146,7 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
             allow_redirects=False, stream=True, verify=session.verify, **arguments,
         ) as response:  # fmt: skip
             content = _read(call, response, options)
-            if not clock.attempt.sent and not assigned and auth.token and url.startswith("http"):
+            if not urllib3_connections.attempt.sent and not assigned and auth.token and url.startswith("http"):
                 _log.warning(
                     "%s went out through %s, which is not on urllib3's connections, so without the token; assign the session to send it",
                     describe(call), type(session.get_adapter(url)).__name__,
@@ -154,13 +160,13 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
             raise
         failure = _ours(call, exc, started, auth, options)
     finally:
-        clock.attempt.end()
+        urllib3_connections.attempt.end()
     # Raised outside the handler: requests' own errors carry the prepared request, and with it the token.
     raise failure
 
 
 def _params(call: Call, session: requests.Session) -> list[tuple[str, Any]]:
-    """The query of a call, after what the session sends with every request; requests itself joins the two only where both are dicts."""
+    """The query of a call, with the session's own parameters under it. (requests joins the two only where both are dicts.)"""
     named = {name for name, _ in call.params}
     own: Any = session.params.items() if isinstance(session.params, Mapping) else session.params or ()
     return [*((name, value) for name, value in own if name not in named), *call.params]
@@ -210,7 +216,7 @@ def _ours(call: Call, exc: BaseException, started: float, auth: TokenAuth, optio
     return ProtocolError(
         f"{what}: the connection broke after {time.monotonic() - started:.1f} s ({why}). Try again, or set retries.",
         call,
-        stale=clock.attempt.stale,
+        stale=urllib3_connections.attempt.stale,
     )
 
 

@@ -9,7 +9,8 @@ import pickle
 import pytest
 
 import nbcore
-from nbcore import hookimpl, hookspecs
+from nbcore import hookimpl
+from nbcore.plugins import hookspecs
 from nbcore.testing import Wire, make_api, reply
 
 from .test_hooks import FIRES, ROW, WATCHING, read, recorder

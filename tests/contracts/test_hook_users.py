@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbcore import hookspecs
+from nbcore.plugins import hookspecs
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(ROOT.glob("plugins/nbcore-*/nbcore_*/**/*.py"))

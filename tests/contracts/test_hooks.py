@@ -9,7 +9,10 @@ import threading
 import pytest
 
 import nbcore
-from nbcore import Call, Change, Options, Reply, hookimpl, hookspecs
+from nbcore import Call, Change, Options, Reply, hookimpl
+from nbcore.client import ApiBase
+from nbcore.plugins import hookspecs
+from nbcore.reading import Query, Route
 from nbcore.testing import Wire, make_api, reply, row
 
 NAMES = hookspecs.names()
@@ -43,6 +46,11 @@ def retried(nb, wire):
     assert read(nb.with_options(retries=1)) == []
 
 
+def exported(nb, wire):
+    with pytest.raises(nbcore.InputError, match="no installed package makes tablet tables"):
+        nb.exporters.export("tablet", nb.endpoint("lab/devices").all(), ("name",))
+
+
 FIRES = {
     "nbcore_configure_session": (lambda nb, wire: nb.http_session, {"session": "Session", "options": Options}),
     "nbcore_auth": (lambda nb, wire: nb.token, {"options": Options}),
@@ -52,8 +60,10 @@ FIRES = {
     "nbcore_error": (refused, {"call": Call, "reply": Reply}),
     "nbcore_changed": (lambda nb, wire: nb.endpoint("lab/devices").create(name="x"), {"change": Change}),
     "nbcore_extend_records": (lambda nb, wire: read(nb), {}),
-    "nbcore_ready": (lambda nb, wire: None, {"api": nbcore.Api}),
-    "nbcore_close": (lambda nb, wire: nb.close(), {"api": nbcore.Api}),
+    "nbcore_project": (lambda nb, wire: nb.endpoint("lab/devices").all().values("name"), {"route": Route, "query": Query, "fields": tuple}),
+    "nbcore_exporters": (exported, {}),
+    "nbcore_ready": (lambda nb, wire: None, {"api": ApiBase}),
+    "nbcore_close": (lambda nb, wire: nb.close(), {"api": ApiBase}),
 }
 
 

@@ -14,7 +14,7 @@ HEAVY = (
     "opentelemetry", "requests_cache", "pyrate_limiter", "redis", "sqlite3", "rich", "pyarrow", "pandas", "polars", "typer", "graphql",
 )  # fmt: skip
 # It needs no setting: it adds behaviour to records and watches nothing.
-ALWAYS = {"bgp"}
+ALWAYS = {"bgp", "frames", "graphql"}  # they add an ability, and change no answer
 SCRIPT = """
     import sys
     nb = make_api(Wire())

@@ -10,7 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from nbcore import errors, hookspecs, options
+from nbcore import errors, options
+from nbcore.plugins import hookspecs
 
 from .conftest import DOCS
 

@@ -216,7 +216,7 @@ def test_the_token_is_nowhere_to_be_read(world, caplog):
     assert len(records) == 2
     world.server.inject(everything, plays.reset, times=None)
     world.fails(nbcore.CallError, lambda _index: nb.endpoint(PATH).get(PREFIX))
-    texts = [repr(nb), repr(nb.options), repr(nb.transport), repr(records), repr(records[0]), caplog.text, *sees.texts]
+    texts = [repr(nb), repr(nb.options), repr(nb.connection), repr(records), repr(records[0]), caplog.text, *sees.texts]
     # The object graph of a pickle is what it holds, with the Api and its options.
     texts += [pickle.dumps(thing).decode("latin-1") for thing in (records, records[0], world.errors[0])]
     assert not any(TOKEN in text for text in texts)

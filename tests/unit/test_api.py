@@ -216,10 +216,10 @@ def test_request_of_an_answer_without_a_body_is_none(nb, wire):
 
 def test_request_passes_everything_to_the_call(nb, wire):
     wire.on("POST", "lab/x/", {})
-    nb.request("POST", "lab/x/", params={"a": [1, True]}, body={"b": 2}, api_version="3.1", operation="job", action="run", endpoint="lab/x")
+    nb.request("POST", "lab/x/", params={"a": [1, True]}, body={"b": 2}, api_version="3.1", operation="run", action="run", endpoint="lab/x")
     (call,) = wire.calls
     assert (call.params, call.body, call.api_version) == ((("a", "1"), ("a", "true")), {"b": 2}, "3.1")
-    assert (call.operation, call.action, call.endpoint) == ("job", "run", "lab/x")
+    assert (call.operation, call.action, call.endpoint) == ("run", "run", "lab/x")
 
 
 def test_wrap_makes_records_of_the_class_of_their_route(nb, wire):

@@ -253,7 +253,7 @@ def test_a_hook_cannot_wrap_the_question_for_it(connect):
     class Smuggles:
         @hookimpl
         def nbcore_ready(self, api):
-            api.plugins_found.manager.register(Listens())
+            api._found.manager.register(Listens())
 
     nb = connect(plugins=[Smuggles()])
     assert nb.token == TOKEN

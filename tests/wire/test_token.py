@@ -192,7 +192,7 @@ def test_no_error_of_a_missing_server_holds_it(connect, closed_port, caplog, url
 def test_no_repr_or_pickle_holds_it(server, nb):
     server.serve("lab/devices", rows(2))
     found = nb.endpoint("lab/devices").all()
-    things = [nb, nb.options, nb.graphql, nb.plugins, nb.app_at("lab"), found.__class__, found[0], nb.transport, nb.transport._auth]
+    things = [nb, nb.options, nb.graphql, nb.plugins, nb.app_at("lab"), found.__class__, found[0], nb.connection, nb._auth]
     list(found)
     for thing in [*things, found, *nb.plugin_report()]:
         assert TOKEN not in repr(thing)

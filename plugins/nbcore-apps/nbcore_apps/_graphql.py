@@ -39,7 +39,7 @@ class GraphQLQueries(Endpoint):
         call = self.api.call(
             "POST", path, body=args[0] if args else payload, endpoint=self.path, action="run", operation="graphql", resend=True
         )
-        reply, answer = self.api.transport.exchange(call)
+        reply, answer = self.api.connection.exchange(call)
         if isinstance(answer, dict) and not answer.get("errors"):
             return answer
         errors: list[Any] = answer["errors"] if isinstance(answer, dict) else [reply.text[:300]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nbcore import JobTimeoutError, NotFoundError, Record, ShapeError
 
 if TYPE_CHECKING:
-    from nbcore import Api
+    from nbcore.contracts import Api
 
 _ENDED = frozenset({"SUCCESS", "FAILURE", "REVOKED"})
 _NEVER = frozenset({"DENIED", "CANCELED", "ERRORED", "COMPLETED"})

@@ -40,7 +40,7 @@ class DeviceType(Record):
         if not files:
             raise InputError("upload_images() needs a front or a rear image")
         path = self.endpoint.detail_path(self["id"])
-        self._rebase(self.api.request("PATCH", path, files=files, endpoint=self.endpoint.path, operation="update"))
+        self.accept(self.api.request("PATCH", path, files=files, endpoint=self.endpoint.path, operation="update"))
         return True
 
 

@@ -80,7 +80,7 @@ class Audit:
     @hookimpl(tryfirst=True)
     def nbcore_ready(self, api: Api) -> None:
         """Let each call say which Api it belongs to."""
-        api.plugins_found.manager.register(Connection(api, self._here, self.user, self.mask))
+        api._found.manager.register(Connection(api, self._here, self.user, self.mask))
 
     @hookimpl(wrapper=True, trylast=True)
     def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:

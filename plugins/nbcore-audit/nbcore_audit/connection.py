@@ -36,7 +36,7 @@ class Connection:
 
     def __init__(self, api: Api, here: threading.local, user: bool | str, names: tuple[str, ...]) -> None:
         self.api = api
-        self.mask = Mask(names, api.transport.redact)
+        self.mask = Mask(names, api.connection.redact)
         self._here = here
         self._user = user if isinstance(user, str) else None
         self._tries = _ATTEMPTS if user is True else 0
@@ -72,7 +72,7 @@ class Connection:
         asking = self.api.call("GET", "users/tokens/", params={"limit": 1}, endpoint="users/tokens", operation="list")
         asking = replace(asking, deadline=until if call.deadline is None else min(until, call.deadline))
         try:
-            data = self.api.transport.exchange(asking)[1]
+            data = self.api.connection.exchange(asking)[1]
             found = _DISPLAY.match(data["results"][0]["display"])
             name = found["user"] if found else None
         except TransportError as exc:

@@ -171,7 +171,7 @@ class Cache:
         for api in apis:
             # Another Api of ours may be unable to get its token.
             with contextlib.suppress(Exception):
-                if identity and api.transport.identity == identity:
+                if identity and api.connection.identity == identity:
                     log = ChangeLog(identity, self._store, self.burst, lambda: self._count.add("polls")) if self.revalidate else None
                     server = hashlib.sha256(api.options.base_url.encode()).hexdigest()[:16]
                     return self._clients.setdefault(identity, _Client(weakref.ref(api), server, log))

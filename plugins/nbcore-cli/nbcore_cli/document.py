@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from nbcore import ActionSpec, AppSpec, EndpointSpec, InputError
-from nbcore.spec import Method, attribute
+from nbcore.plugins import Method
+from nbcore.values import attribute_of
 
 from .schema import OPT_IN, Schemas, part
 
@@ -66,7 +67,9 @@ def find(document: Mapping[str, Any], name: str) -> Found:
     if not part(document, "paths"):
         raise InputError("this is no OpenAPI document: it has no paths; save the server's /api/swagger.json")
     there = apps(document)
-    slug = next((one for one in there if one == name), None) or next((one for one in there if attribute(one) == attribute(name)), None)
+    slug = next((one for one in there if one == name), None) or next(
+        (one for one in there if attribute_of(one) == attribute_of(name)), None
+    )
     if slug is None:
         near = difflib.get_close_matches(name, there, 1)
         hint = f"did you mean {near[0]!r}? " if near else ""
@@ -132,7 +135,7 @@ def _describe(schemas: Schemas, slug: str, routes: _Routes) -> Found:
                 key="integer" if part(fields, "id").get("type") == "integer" else "uuid",
             )
         )
-    return Found(AppSpec(attribute(slug), f"plugins/{slug}", tuple(endpoints)), models, properties, tuple(notes))
+    return Found(AppSpec(attribute_of(slug), f"plugins/{slug}", tuple(endpoints)), models, properties, tuple(notes))
 
 
 def left_out(names: Iterable[str], answered: Iterable[str]) -> tuple[str, ...]:

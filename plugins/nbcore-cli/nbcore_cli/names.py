@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import nbcore
 from nbcore import InputError
-from nbcore.spec import attribute
+from nbcore.values import attribute_of
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 # Longer ones would break the lines of what is written.
@@ -51,7 +51,7 @@ def names(given: str, package: str | None, kind: str) -> Names:
             f"{given!r} cannot name {'an app' if kind == 'app' else 'a hook'}; "
             f"use up to {_LONGEST} small letters, digits and single dashes, such as 'golden-config'"
         )
-    name = attribute(given)
+    name = attribute_of(given)
     if kind == "app" and _taken(name):
         raise InputError(f"nb.{name} is a part of nbcore itself: an app of that name is reached by nb.plugins.{name} only")
     chosen = package if package is not None else f"nbcore_{name}"

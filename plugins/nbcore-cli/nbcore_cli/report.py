@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 import nbcore
-from nbcore.plugins import PluginInfo
+from nbcore import PluginInfo
 
 _STYLES = {"active": "green", "failed": "bold red", "disabled": "dim", "inert": "dim"}
 # A table that is piped is not cut to the width of a terminal that is not there.
@@ -29,8 +29,8 @@ def plugins() -> list[PluginInfo]:
         warnings.simplefilter("ignore")  # what failed is in the report
         # No request is sent: the address only has to be one.
         with nbcore.api(os.environ.get("NAUTOBOT_URL") or "http://localhost") as api:
-            for name in api.plugins_found.app_names():
-                api.plugins_found.app(name)
+            for name in api._found.app_names():
+                api._found.app(name)
             return api.plugin_report()
 
 

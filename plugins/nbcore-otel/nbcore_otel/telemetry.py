@@ -125,7 +125,7 @@ class Telemetry:
         for api in apis:
             # Another Api of ours may be unable to get its token.
             with contextlib.suppress(Exception):
-                if identity and api.transport.identity == identity:
+                if identity and api.connection.identity == identity:
                     return self._addresses.setdefault(identity, api.options.base_url)
         return ""
 

@@ -58,7 +58,7 @@ class ReadOnly:
     def nbcore_ready(self, api: Api) -> None:
         """Let each call say which Api it belongs to."""
         recorder = self._recorders.setdefault(api.options.url, Recorder())
-        api.plugins_found.manager.register(_Connection(self, api, recorder))
+        api._found.manager.register(_Connection(self, api, recorder))
 
     @hookimpl(wrapper=True, tryfirst=True)
     def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
@@ -133,4 +133,4 @@ def _matches(route: str, path: str) -> bool:
 
 def recorded(api: Api) -> list[Call]:
     """What an Api in mode "record" would have sent, in order: also where the environment or settings made it so."""
-    return [call for item in api.plugins_found.manager.get_plugins() if isinstance(item, ReadOnly) for call in item.calls]
+    return [call for item in api._found.manager.get_plugins() if isinstance(item, ReadOnly) for call in item.calls]

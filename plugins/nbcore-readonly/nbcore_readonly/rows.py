@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbcore import Record
-from nbcore.record.values import is_choice, is_reference
-from nbcore.transport.body import encode
+from nbcore.values import encode, is_choice, is_reference
 
 _NAMES = ("display", "name", "model", "label", "address", "prefix", "cid", "vid")
 

@@ -1,0 +1,216 @@
+"""nb.aio: the same calls, awaited.
+
+    async for device in nb.aio.dcim.devices.filter(role="leaf").prefetch("location__parent"):
+        print(device.name, device.location.parent)
+    device = await nb.aio.dcim.devices.get(name="ams01")
+    await nb.aio.load(device, "location__parent")
+
+The calls run on threads of their own, `max_workers` at once, through the same Api: hooks, retries, budget and connections are shared with
+what is called without await. A Record still loads a missing field when it is read, and then blocks the event loop: load it ahead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from ..records import Siblings
+from .record import Record
+from .app import App
+from .endpoint import Endpoint
+from .recordset import RecordSet
+
+if TYPE_CHECKING:
+    from .api import Api
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+_END = object()
+
+
+class Aio:
+    """The apps of an Api, to be awaited."""
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+
+    async def run(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run a blocking call of this Api on a thread, with the caller's context variables."""
+        context = contextvars.copy_context()
+        call = functools.partial(context.run, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._threads(), call)
+
+    def _threads(self) -> ThreadPoolExecutor:
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self.api.max_workers, thread_name_prefix="nbcore-aio")
+            return self._pool
+
+    async def load(self, records: Record | Iterable[Record], *paths: str) -> None:
+        """Read related objects ahead, for a record or for records that were read together.
+
+        Args:
+            records: a Record, a list of them, or a RecordSet that was read.
+            *paths: such as "location__parent".
+        """
+        listed = [records] if isinstance(records, Record) else list(records)
+        await self.run(_load, listed, paths)
+
+    async def graphql(self, query: str, variables: dict[str, Any] | None = None) -> Any:
+        """nb.graphql.query(), awaited."""
+        return await self.run(self.api.graphql.query, query, variables)
+
+    def endpoint(self, path: str) -> AsyncEndpoint:
+        """The endpoint of a list route, such as "dcim/devices"."""
+        return AsyncEndpoint(self, self.api.endpoint(path))
+
+    def __getattr__(self, name: str) -> AsyncApp:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return AsyncApp(self, getattr(self.api, name))
+
+    def close(self) -> None:
+        """End the threads."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+class AsyncApp:
+    """The endpoints of one app, to be awaited; nothing is asked of the server to find one."""
+
+    def __init__(self, aio: Aio, app: App) -> None:
+        self._aio = aio
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        # nb.aio.plugins.bgp: the namespace of the server's plugins holds apps.
+        if not isinstance(self._app, App):
+            return AsyncApp(self._aio, getattr(self._app, name))
+        return AsyncEndpoint(self._aio, self._app.declared(name))
+
+
+class AsyncEndpoint:
+    """A list route, to be awaited: the methods of Endpoint."""
+
+    def __init__(self, aio: Aio, endpoint: Endpoint[Any]) -> None:
+        self._aio = aio
+        self._endpoint = endpoint
+
+    def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet:
+        """The objects that match; sends nothing yet."""
+        return AsyncRecordSet(self._aio, self._endpoint.filter(*args, **filters))
+
+    def all(self, *args: Any, **filters: Any) -> AsyncRecordSet:
+        """All objects; sends nothing yet."""
+        return self.filter(*args, **filters)
+
+    async def get(self, *args: Any, **filters: Any) -> Record | None:
+        """Endpoint.get(), awaited."""
+        return await self._aio.run(self._endpoint.get, *args, **filters)
+
+    async def create(self, *args: Any, **fields: Any) -> Any:
+        """Endpoint.create(), awaited."""
+        return await self._aio.run(self._endpoint.create, *args, **fields)
+
+    async def update(self, *args: Any, **arguments: Any) -> Any:
+        """Endpoint.update(), awaited."""
+        return await self._aio.run(self._endpoint.update, *args, **arguments)
+
+    async def delete(self, *args: Any, **arguments: Any) -> Any:
+        """Endpoint.delete(), awaited."""
+        return await self._aio.run(self._endpoint.delete, *args, **arguments)
+
+    async def count(self, *args: Any, **filters: Any) -> int:
+        """Endpoint.count(), awaited."""
+        return await self._aio.run(self._endpoint.count, *args, **filters)
+
+    async def choices(self) -> dict[str, list[dict[str, Any]]]:
+        """Endpoint.choices(), awaited."""
+        return await self._aio.run(self._endpoint.choices)
+
+
+class AsyncRecordSet:
+    """A lazy sequence of records, to be awaited or iterated with `async for`."""
+
+    def __init__(self, aio: Aio, records: RecordSet) -> None:
+        self._aio = aio
+        self._records = records
+
+    def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet:
+        """These records narrowed further."""
+        return AsyncRecordSet(self._aio, self._records.filter(*args, **filters))
+
+    def prefetch(self, *paths: str) -> AsyncRecordSet:
+        """These records with related objects read ahead."""
+        return AsyncRecordSet(self._aio, self._records.prefetch(*paths))
+
+    def only(self, *fields: str) -> AsyncRecordSet:
+        """These records with just some fields read."""
+        return AsyncRecordSet(self._aio, self._records.only(*fields))
+
+    def __getitem__(self, window: slice) -> AsyncRecordSet:
+        window_of: Any = self._records.all()[window]
+        return AsyncRecordSet(self._aio, window_of)
+
+    async def __aiter__(self) -> AsyncIterator[Record]:
+        """The records one by one, a page at a time; leaving the loop, or being cancelled, stops the pages that were not asked for."""
+        pages = self._records.pages()
+        try:
+            while (page := await self._aio.run(next, pages, _END)) is not _END:
+                for record in page:  # type: ignore[attr-defined]
+                    yield record
+        finally:
+            await asyncio.shield(self._aio.run(_close, pages))
+
+    async def list(self) -> list[Record]:
+        """All records."""
+        return await self._aio.run(list, self._records)
+
+    async def count(self) -> int:
+        """How many there are."""
+        return await self._aio.run(self._records.count)
+
+    async def exists(self) -> bool:
+        """Whether there is any."""
+        return await self._aio.run(self._records.exists)
+
+    async def first(self) -> Record | None:
+        """The first, or None."""
+        return await self._aio.run(self._records.first)
+
+    async def values(self, *fields: str) -> Any:
+        """RecordSet.values(), awaited."""
+        return await self._aio.run(self._records.values, *fields)
+
+    async def values_list(self, *fields: str, flat: bool = False) -> Any:
+        """RecordSet.values_list(), awaited."""
+        return await self._aio.run(functools.partial(self._records.values_list, *fields, flat=flat))
+
+
+def _close(pages: Any) -> None:
+    """End a generator that may be in the middle of a page on another thread."""
+    try:
+        pages.close()
+    except ValueError:  # it is running: a cancelled read ends with its page
+        return
+
+
+def _load(records: list[Record], paths: tuple[str, ...]) -> None:
+    groups: dict[int, Siblings] = {}
+    for record in records:
+        group = record.siblings
+        groups.setdefault(id(group), group)
+    for group in groups.values():
+        for path in paths:
+            group.prefetch(path)

@@ -1,0 +1,59 @@
+"""Record sets as tables of other libraries, by the packages that implement nbcore_exporters."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+import pluggy
+
+from ..contracts import Exporter
+from ..errors import InputError
+from ..plugins import PluginWarning, each
+
+
+class Exporters:
+    """The exporters of one Api by name, asked for once.
+
+    Args:
+        hooks: the hook relay of the Api's plugin manager.
+    """
+
+    def __init__(self, hooks: pluggy.HookRelay) -> None:
+        self._hooks = hooks
+        self._found: dict[str, Exporter] | None = None
+
+    def names(self) -> list[str]:
+        """The names of the forms that can be made, sorted."""
+        return sorted(self._all())
+
+    def export(self, form: str, records: Any, fields: tuple[str, ...], **options: Any) -> Any:
+        """Give records to the package that makes a table of the form wanted.
+
+        Args:
+            form: the form's name, such as "pandas".
+            records: what to export.
+            fields: the fields, as in values().
+            **options: what that package takes.
+
+        Raises:
+            InputError: no installed package makes this form, or no field is named.
+        """
+        if not fields:
+            raise InputError(f'name the columns, such as to_{form}("name", "location__name")')
+        exporter = self._all().get(form)
+        if exporter is None:
+            raise InputError(f'no installed package makes {form} tables; pip install "nbcore-frames[{form}]"')
+        return exporter(records, fields, **options)
+
+    def _all(self) -> dict[str, Exporter]:
+        if self._found is None:
+            self._found = {}
+            for plugin, added, failure in each(self._hooks.nbcore_exporters):
+                if failure is None and (added is None or isinstance(added, Mapping)):
+                    self._found.update(added or {})
+                    continue
+                problem = repr(failure) if failure is not None else f"it returned {type(added).__name__}, not a dict of exporters by name"
+                warnings.warn(f"the plugin {plugin} failed in nbcore_exporters: {problem}", PluginWarning, stacklevel=2)
+        return self._found

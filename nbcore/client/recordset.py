@@ -1,0 +1,333 @@
+"""RecordSet: a lazy sequence of records, read once and kept, as Django's QuerySet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ..errors import DriftError, EverythingError, InputError, no_field
+from ..messages import Projection
+from ..reading import Query, build, count, objects
+from ..records import OPT_IN, Siblings
+from .record import R
+from . import projecting
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
+
+_READS = 3
+_COMPUTED = frozenset({"display", "natural_slug", "object_type"})  # properties of every model, which the database cannot sort by
+
+
+class RecordSet(Sequence[R]):
+    """Records of one endpoint, asked for when they are first needed and kept from then on.
+
+    Iterating, `len`, an index from the end, `in` and `==` read all rows, in pages (in parallel with threading=True); a slice, an index,
+    `first()`, `exists()` and `count()` ask only for what they need. `list + list` works as with lists.
+    """
+
+    def __init__(self, endpoint: Endpoint[R], query: Query) -> None:
+        self._endpoint = endpoint
+        self._query = query
+        self._rows: list[R] | None = None
+
+    # --- narrowing ---------------------------------------------------------------------------------------------------
+
+    def filter(self, *args: Any, **filters: Any) -> RecordSet[R]:
+        """These records narrowed further; sends nothing. A filter named again replaces the earlier one."""
+        new = build(args, filters, self._query.api_version)
+        replaced = {name for name, _ in new.params} | set(new.nulls)
+        return self._with(
+            params=tuple(pair for pair in self._query.params if pair[0] not in replaced) + new.params,
+            nulls=tuple(name for name in self._query.nulls if name not in replaced) + new.nulls,
+            empty=self._query.empty or new.empty,
+        )
+
+    def all(self) -> RecordSet[R]:
+        """The same records, to be read anew."""
+        return self._with()
+
+    def sort(self, *names: str) -> RecordSet[R]:
+        """These records in the order of fields, such as "name" or "-created"; sends nothing."""
+        rest = tuple(pair for pair in self._query.params if pair[0] != "sort")
+        return self._with(params=(*rest, ("sort", ",".join(names))))
+
+    def prefetch(self, *paths: str) -> RecordSet[R]:
+        """These records with related objects read ahead, such as `.prefetch("location__parent", "primary_ip4")`.
+
+        They are read with the records: one GET a chunk of distinct ids of each path.
+        """
+        return self._with(prefetch=(*self._query.prefetch, *paths))
+
+    def _with(self, **changes: Any) -> RecordSet[R]:
+        return RecordSet(self._endpoint, replace(self._query, **changes))
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def _read(self) -> list[R]:
+        if self._rows is None:
+            if (
+                self._query.only
+                and not self._query.strict
+                and (partial := projecting.partial_rows(self._endpoint, self._query)) is not None
+            ):
+                self._rows = self._records(partial, complete=False)
+            else:
+                self._rows = self._records(self._all_rows())
+        return self._rows
+
+    def _all_rows(self) -> list[dict[str, Any]]:
+        for attempt in range(1, _READS + 1):
+            try:
+                query = replace(self._query, fresh=attempt > 1)
+                return [row for page in objects(self._endpoint.route, query) for row in page]
+            except DriftError as drift:
+                if attempt == _READS:
+                    raise DriftError(
+                        f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
+                        'Read with consistency="strict", or when less is written.'
+                    ) from drift
+        raise AssertionError("unreachable")
+
+    def iterator(self) -> Iterator[R]:
+        """The records one by one, with the memory of a few pages; nothing is kept. Those of one page load related objects together.
+
+        Raises:
+            DriftError: rows moved while they were read.
+        """
+        for page in self.pages():
+            yield from page
+            del page  # not kept while the next one is read
+
+    def pages(self) -> Iterator[list[R]]:
+        """The records a page at a time, each page loading related objects together; nothing is kept."""
+        if self._rows is not None:
+            yield self._rows
+            return
+        if self._query.only and not self._query.strict and (partial := projecting.partial_rows(self._endpoint, self._query)) is not None:
+            yield self._records(partial, complete=False)
+            return
+        for rows in objects(self._endpoint.route, self._query):
+            records = self._records(rows)
+            group = records[0]._group
+            yield records
+            del rows, records
+            if group is not None:
+                group.release()
+
+    # --- some fields -------------------------------------------------------------------------------------------------
+
+    def only(self, *fields: str) -> RecordSet[R]:
+        """The same records with just these fields read, by GraphQL where it can; any other field loads when it is read, for all together.
+
+        Where GraphQL cannot, whole records are read.
+        """
+        return self._with(only=fields)
+
+    def values(self, *fields: str, prefer: Literal["", "rest"] = "") -> list[dict[str, Any]]:
+        """Some fields of the records, as dicts: `values("name", "location__name", "primary_ip4__address")`.
+
+        Related objects give their id, choices their value, JSON is plain; where a related object is missing, None.
+
+        Args:
+            *fields: field names, those of related objects after `__`; custom fields as `custom_fields__key`.
+            prefer: "rest" to leave GraphQL out.
+
+        Returns:
+            A dict for each record. By GraphQL where every field and filter has an exact counterpart there (one query a few thousand rows),
+            else by REST with related objects loaded together; the answer is the same. `explain(*fields)` tells which.
+        """
+        return [dict(zip(fields, row, strict=True)) for row in self._project(fields, prefer)]
+
+    def values_list(self, *fields: str, flat: bool = False, prefer: Literal["", "rest"] = "") -> list[Any]:
+        """The same as values(), as tuples; with flat=True and one field, as single values."""
+        if flat and len(fields) != 1:
+            raise InputError("flat=True takes one field")
+        rows = self._project(fields, prefer)
+        return [row[0] for row in rows] if flat else rows
+
+    def _project(self, fields: tuple[str, ...], prefer: str) -> list[tuple[Any, ...]]:
+        return [row for page in projecting.value_pages(self, fields, self._projection(fields, prefer)) for row in page]
+
+    def _projection(self, fields: tuple[str, ...], prefer: str = "") -> Projection:
+        """How some fields will be read; from the records where they were read already."""
+        return projecting.project(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
+
+    def explain(self, *fields: str, prefer: Literal["", "rest"] = "") -> projecting.Explanation:
+        """What reading these records, or values() of these fields, will send, and why."""
+        return projecting.explain(self._endpoint, self._query, fields, prefer)
+
+    def to_pandas(self, *fields: str, **options: Any) -> Any:
+        """Some fields as a pandas DataFrame (package nbcore-frames); fields as in values()."""
+        return self._endpoint.api.exporters.export("pandas", self, fields, **options)
+
+    def to_polars(self, *fields: str, **options: Any) -> Any:
+        """Some fields as a polars DataFrame (package nbcore-frames); fields as in values()."""
+        return self._endpoint.api.exporters.export("polars", self, fields, **options)
+
+    def to_arrow(self, *fields: str, **options: Any) -> Any:
+        """Some fields as a pyarrow Table (package nbcore-frames); fields as in values()."""
+        return self._endpoint.api.exporters.export("arrow", self, fields, **options)
+
+    def batches(self, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of values_list(), a list a page as they come; nothing is kept."""
+        yield from projecting.value_pages(self, fields, self._projection(fields))
+
+    @property
+    def endpoint(self) -> Endpoint[R]:
+        """The list route."""
+        return self._endpoint
+
+    def _records(self, rows: list[dict[str, Any]], complete: bool = True) -> list[R]:
+        """The records of rows that were read together."""
+        if not rows:
+            return []
+        endpoint = self._endpoint
+        make = endpoint.record_class(rows[0])
+        if complete:
+            endpoint.route.learn(rows[0])
+            self._must_have(rows[0])
+        group = Siblings(endpoint.api)
+        records = [make(row, endpoint, complete, group) for row in rows]
+        group.hold(records)
+        for path in self._query.prefetch:
+            group.prefetch(path)
+        return records
+
+    def _must_have(self, row: dict[str, Any]) -> None:
+        """Refuse names in sort() and only() that the rows do not have: the server ignores the one, and nothing would show the other."""
+        known = (*row, *self._endpoint.route.m2m_fields, *OPT_IN, "pk")
+        sorted_by = [name.lstrip("-") for key, names in self._query.params if key == "sort" for name in names.split(",")]
+        for name in sorted_by:
+            if name in _COMPUTED:
+                raise InputError(
+                    f"{self._endpoint.path}: the server ignores a sort by {name!r}, which it computes; sort the records that you read"
+                )
+            if name not in known:
+                raise no_field(self._endpoint.path, name, known, ", and the server ignores a sort by it; sort the records that you read")
+        for path in self._query.only:
+            if (name := path.partition("__")[0]) not in known:
+                raise no_field(self._endpoint.path, name, known)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._read())
+
+    def __len__(self) -> int:
+        return len(self._read())
+
+    def __bool__(self) -> bool:
+        return bool(self._rows) if self._rows is not None else self.exists()
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[R]: ...
+
+    def __getitem__(self, index: int | slice) -> R | Sequence[R]:
+        if self._rows is None and isinstance(index, slice) and index.step in (None, 1):
+            start, stop = index.start or 0, index.stop
+            if start >= 0 and (stop is None or stop >= 0):
+                window = self._query.window(start, stop)
+                return RecordSet(self._endpoint, window)
+        if self._rows is None and isinstance(index, int) and index >= 0:
+            found = list(self[index : index + 1])
+            if not found:
+                raise IndexError(f"{self._endpoint.path}: there is no row {index}")
+            return found[0]
+        return self._read()[index]
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if isinstance(other, (RecordSet, list, tuple)):
+            return self._read() == list(other)
+        return NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: Iterable[R]) -> list[R]:
+        return [*self, *other]
+
+    def __radd__(self, other: Iterable[R]) -> list[R]:
+        return [*other, *self]
+
+    def __repr__(self) -> str:
+        """What it asks for, and how many rows it has read; sends nothing."""
+        asked = "&".join(f"{name}={value}" for name, value in self._query.params) + "".join(f"&{name}=None" for name in self._query.nulls)
+        state = "not read" if self._rows is None else f"{len(self._rows)} records"
+        return f"<RecordSet {self._endpoint.path}{'?' if asked else ''}{asked.strip('&')} ({state})>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (self._endpoint, self._query, self._rows)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> RecordSet[R]:
+        import copy
+
+        return _restore(self._endpoint, self._query, copy.deepcopy(self._rows, memo))
+
+    def count(self) -> int:  # type: ignore[override]
+        """How many records there are (one request, without the rows); no request when they were read."""
+        if self._rows is not None or self._query.empty:
+            return len(self._rows or ())
+        return count(self._endpoint.route, self._query)
+
+    def exists(self) -> bool:
+        """Whether there is any record (one request for one row)."""
+        return self.first() is not None
+
+    def first(self) -> R | None:
+        """The first record (one request for one row), or None."""
+        return next(iter(self[:1] if self._rows is None else self._rows), None)
+
+    def last(self) -> R | None:
+        """The last record, or None: one request for the count and one for the row."""
+        if self._rows is None:
+            count = self.count()
+            return next(iter(self[count - 1 : count]), None) if count else None
+        return self._rows[-1] if self._rows else None
+
+    def ids(self) -> list[str]:
+        """The ids of the records, in order."""
+        return [str(record.id) for record in self]
+
+    @property
+    def filtered(self) -> bool:
+        """Whether it narrows what the endpoint has: by a filter, or to a part."""
+        return self._query.filtered or self._query.stop is not None
+
+    # --- writing -----------------------------------------------------------------------------------------------------
+
+    def update(self, everything: bool = False, **fields: Any) -> list[R]:
+        """Give the fields these values in all of the records (one bulk PATCH); returns them.
+
+        Raises:
+            EverythingError: there is no filter and `everything` is not True.
+        """
+        self._confirm(everything, "update")
+        if not fields:
+            raise InputError("update() without a field changes nothing")
+        ids = self.ids()
+        return self._endpoint.bulk_update([{"id": one, **fields} for one in ids]) if ids else []
+
+    def delete(self, everything: bool = False) -> bool:
+        """Delete all of the records (one bulk DELETE). Returns True.
+
+        Raises:
+            EverythingError: there is no filter and `everything` is not True.
+        """
+        self._confirm(everything, "delete")
+        records = self._read()
+        return self._endpoint.delete(records) if records else True
+
+    def _confirm(self, everything: bool, word: str) -> None:
+        if not everything and not self._query.filtered and self._query.stop is None:
+            raise EverythingError(
+                f"{word}() of {self._endpoint.path} without a filter would {word} everything there; say everything=True if that is meant"
+            )
+
+
+def _restore(endpoint: Endpoint[R], query: Query, rows: list[R] | None) -> RecordSet[R]:
+    found = RecordSet(endpoint, query)
+    found._rows = rows
+    return found

@@ -1,0 +1,24 @@
+"""How plugins come in: what they declare, the hooks they implement, how they are found, and what is told of them."""
+
+from .calling import each, named, plain, who
+from .discovery import APPS, HOOKS, Plugins
+from .hookspecs import hookimpl
+from .report import PluginInfo, PluginWarning
+from .spec import ActionSpec, AppSpec, EndpointSpec, Method
+
+__all__ = [
+    "APPS",
+    "HOOKS",
+    "ActionSpec",
+    "AppSpec",
+    "EndpointSpec",
+    "Method",
+    "PluginInfo",
+    "PluginWarning",
+    "Plugins",
+    "each",
+    "hookimpl",
+    "named",
+    "plain",
+    "who",
+]

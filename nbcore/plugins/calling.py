@@ -1,0 +1,51 @@
+"""Calling hooks so that a plugin that fails is named and the others are called all the same."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NbcoreError
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+def each(hook: pluggy.HookCaller, **arguments: Any) -> Iterator[tuple[str, Any, Exception | None]]:
+    """Call the implementations of a hook one by one: the plugin's name, what it returned, and what it raised.
+
+    The last registered is called first, as pluggy does. None of them is a wrapper: those are refused when they are registered.
+    """
+    for found in reversed(hook.get_hookimpls()):
+        try:
+            yield plain(found.plugin_name), found.function(*(arguments[name] for name in found.argnames)), None
+        except Exception as exc:
+            yield plain(found.plugin_name), None, exc
+
+
+@contextlib.contextmanager
+def named(*hooks: pluggy.HookCaller) -> Iterator[None]:
+    """Say of an exception that a plugin raises in one of these hooks which plugin it was; nbcore's own errors speak for themselves."""
+    try:
+        yield
+    except NbcoreError:
+        raise
+    except Exception as exc:
+        ours = {getattr(one.function, "__code__", None): (one.plugin_name, hook.name) for hook in hooks for one in hook.get_hookimpls()}
+        # An exception passes back through the wrappers: the last of them in its traceback raised it.
+        raised = [ours[frame.f_code] for frame, _ in traceback.walk_tb(exc.__traceback__) if frame.f_code in ours]
+        if raised and plain(raised[-1][0]) != "nbcore":
+            exc.add_note(f"Raised by the plugin {plain(raised[-1][0])} in {raised[-1][1]}.")
+        raise
+
+
+def who(hook: pluggy.HookCaller) -> str:
+    """The names of the plugins that implement a hook, the core's own aside."""
+    return ", ".join(sorted({plain(found.plugin_name) for found in hook.get_hookimpls()} - {"nbcore"}))
+
+
+def plain(registered: str) -> str:
+    """A plugin's name without the number that makes it unique."""
+    return registered.partition("@")[0]

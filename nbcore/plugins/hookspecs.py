@@ -1,0 +1,119 @@
+"""Every hook of nbcore, with when it is called, on which thread, and what it may return.
+
+Hooks run once for each request, never for each record. Those marked "pool threads" run on the threads of a parallel read
+as well as on the caller's, several at once: guard what they share. No hook sees the token; none can lift the origin pin.
+An exception raised by a hook of kind "all" that only watches (retrying, page, changed, ready, close) is logged with the
+plugin's name and the call goes on; one raised by configure_session, auth, send or error reaches the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from ..contracts import Api, Exporter, Query, Record, Route
+from ..messages import Call, Change, Projection, Reply
+from ..options import Options
+
+if TYPE_CHECKING:
+    import requests
+
+hookspec = pluggy.HookspecMarker("nbcore")
+hookimpl = pluggy.HookimplMarker("nbcore")
+
+
+class Hooks:
+    """The hooks of one Api."""
+
+    @hookspec
+    def nbcore_configure_session(self, session: requests.Session, options: Options) -> None:
+        """Shape a new session: adapters, proxies, CA bundles, headers. All implementations are called, once a session.
+
+        Called before the first request, whose caller gets what it raises. The token is not in the session, nor in the requests that its
+        adapters see: the connection adds it. So adapters that are not on urllib3's connections are not given it, a proxy of a plain
+        http server is one that the user named (`proxies=`, environment), and turning `verify` off is a PluginError.
+        """
+
+    @hookspec(firstresult=True)
+    def nbcore_auth(self, options: Options) -> str | None:
+        """The token, from a vault or a keyring; the first answer that is not None is used.
+
+        Asked once, before the first request (and again in an Api that was unpickled). The core answers with the token that was given.
+        It cannot be wrapped.
+        """
+
+    @hookspec(firstresult=True)
+    def nbcore_send(self, call: Call) -> Reply | None:
+        """Send one attempt of a call. The first answer is used; the core's own, which sends, comes last. Pool threads.
+
+        Wrap it (`@hookimpl(wrapper=True)`: `reply = yield; return reply`) to watch, delay, refuse or answer from a cache. Any status is a
+        Reply; no answer is a TransportError. Each retry is another call of this hook, with `call.attempt` one higher.
+        """
+
+    @hookspec
+    def nbcore_retrying(self, call: Call, failure: Exception, attempt: int, delay: float) -> None:
+        """An attempt failed and the next follows in `delay` seconds. Pool threads; watches only."""
+
+    @hookspec
+    def nbcore_page(self, call: Call, fetched: int, total: int | None) -> None:
+        """A page of a list has come (or a chunk of a bulk write): `fetched` rows so far of `total`. Pool threads; watches only."""
+
+    @hookspec(firstresult=True)
+    def nbcore_error(self, call: Call, reply: Reply) -> Exception | None:
+        """The error that an answer means, or None when it means none; the first answer is used. Pool threads.
+
+        Asked for every answer that is not a plain success (2xx with a body). The core's own comes last: an error of its tree by status.
+        """
+
+    @hookspec
+    def nbcore_changed(self, change: Change) -> None:
+        """The server confirmed a write of one object. Pool threads; watches only."""
+
+    @hookspec
+    def nbcore_extend_records(self) -> Mapping[str, type[Record]] | None:
+        """Classes that add behaviour to records of other apps: `{"dcim.device": DeviceWithRouting}`. Asked once an Api.
+
+        Each class derives from Record; the record's own class comes last in the order, so what a package adds wins over it. An
+        implementation that fails is left out with a PluginWarning that names it.
+        """
+
+    @hookspec(firstresult=True)
+    def nbcore_project(self, route: Route, query: Query, fields: tuple[str, ...]) -> Projection | None:
+        """How to read some fields of a list in another way than by REST; the first answer that is not None is used.
+
+        Asked by values(), values_list(), only() and explain(), on the caller's thread, before anything of that read is sent. An
+        implementation may send small requests of its own to find out. What it reads must be the same as by REST, value for value; where
+        that cannot be, it answers a Projection with the route "rest" and the reason. Without an answer the core reads by REST.
+        """
+
+    @hookspec
+    def nbcore_exporters(self) -> Mapping[str, Exporter] | None:
+        """Tables of other libraries: `{"pandas": to_pandas}` is what `records.to_pandas("name")` calls. Asked when one is first wanted.
+
+        An exporter is called with the record set, the fields as a tuple, and the caller's keywords. An implementation that fails is left
+        out with a PluginWarning that names it.
+        """
+
+    @hookspec
+    def nbcore_ready(self, api: Api) -> None:
+        """An Api is made; no request has been sent. Watches only.
+
+        The Api that is given reads and writes as the user's does; it has no token, headers, http_session or with_options.
+        """
+
+    @hookspec
+    def nbcore_close(self, api: Api) -> None:
+        """An Api is being closed: flush and release. Watches only. The Api is the one that nbcore_ready was given."""
+
+
+# Called one by one, so that one that fails does not keep the others from being called; a wrapper would never be called.
+ONE_BY_ONE = frozenset(
+    {"nbcore_retrying", "nbcore_page", "nbcore_changed", "nbcore_extend_records", "nbcore_exporters", "nbcore_ready", "nbcore_close"}
+)
+
+
+def names() -> list[str]:
+    """The names of all hooks, in the order of their definition."""
+    return [name for name in vars(Hooks) if name.startswith("nbcore_")]

@@ -1,0 +1,100 @@
+"""What an app plugin hands over: frozen data, the contract between a Nautobot app's package and the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..contracts import App, Endpoint, Record
+from ..values import attribute_of
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """A route below a record, an endpoint or an app.
+
+    Args:
+        name: the last part of the route, such as "available-ips".
+        on: what it stands below: "record" (`/{id}/name/`), "endpoint" (`/name/`).
+        methods: the HTTP methods it takes.
+        returns: "json" as the server sent it, "records" (dicts with an id and url become Records), "text", or "bytes".
+        paged: a GET answers `count` and `results` like a list route.
+        resend: whether a POST may be sent again after a failure that leaves its outcome open.
+        allocates: a POST creates objects that may be given a client-chosen id.
+        creates: the list route of what a POST creates, such as "ipam/ip-addresses"; with it an allocation whose answer was lost is
+            looked for and not made twice.
+    """
+
+    name: str
+    on: Literal["record", "endpoint"] = "record"
+    methods: tuple[Method, ...] = ("GET",)
+    returns: Literal["json", "records", "text", "bytes"] = "json"
+    paged: bool = False
+    resend: bool = False
+    allocates: bool = False
+    creates: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """The name it is reached by in Python."""
+        return attribute_of(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointSpec:
+    """A list route of an app.
+
+    Args:
+        slug: the route's last part, such as "ip-addresses"; may hold a slash for a nested route.
+        record: the Record class of its objects.
+        json_fields: fields that are plain JSON whatever their shape; never Records.
+        m2m_fields: many-to-many fields that the server leaves out of reads unless `exclude_m2m=False`; loaded when they are read.
+        actions: the routes below it and below its records.
+        key: "uuid" when the server accepts an id chosen by the client, "integer" when ids are numbers,
+            "singleton" for a route that is one object and no list.
+        endpoint: the Endpoint class, for an endpoint with methods of its own.
+    """
+
+    slug: str
+    record: type[Record] | None = None
+    json_fields: tuple[str, ...] = ()
+    m2m_fields: tuple[str, ...] = ()
+    actions: tuple[ActionSpec, ...] = ()
+    key: Literal["uuid", "integer", "singleton"] = "uuid"
+    endpoint: Callable[[Any, EndpointSpec, str], Endpoint] | None = None
+
+    @property
+    def attribute(self) -> str:
+        """The name it is reached by in Python."""
+        return attribute_of(self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class AppSpec:
+    """A Nautobot app: a namespace of endpoints.
+
+    Args:
+        name: the attribute on the Api, the same as the entry point's name.
+        path: the route below `/api/`: "dcim", or "plugins/bgp" for an app that is a Nautobot plugin.
+        endpoints: its list routes.
+        requires: the oldest nbcore it works with, such as "0.1".
+        app: the App class, for an app with methods of its own.
+    """
+
+    name: str
+    path: str
+    endpoints: tuple[EndpointSpec, ...] = ()
+    requires: str = ""
+    app: Callable[[Any, AppSpec], App] | None = None
+    by_slug: Mapping[str, EndpointSpec] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        found: dict[str, EndpointSpec] = {}
+        for endpoint in self.endpoints:
+            if endpoint.slug in found:
+                raise ValueError(f"AppSpec {self.name!r} has two endpoints with the slug {endpoint.slug!r}")
+            found[endpoint.slug] = endpoint
+        object.__setattr__(self, "by_slug", found)

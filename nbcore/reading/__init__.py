@@ -1,0 +1,32 @@
+"""How a list is asked: the query, filters without a value, pages, rows by their ids, and what a route can be written with."""
+
+from .documents import cache_folder, kept
+from .fields import fields_of
+from .listing import count, objects, page, pages, parts
+from .pagination import Page, stitch
+from .query import Query, build
+from .request_line import IDS_A_REQUEST, chunked
+from .route import Learned, Route
+from .rows_by_id import detail, one_row, rows_of
+
+__all__ = [
+    "IDS_A_REQUEST",
+    "Learned",
+    "Page",
+    "Query",
+    "Route",
+    "build",
+    "cache_folder",
+    "chunked",
+    "count",
+    "detail",
+    "fields_of",
+    "kept",
+    "objects",
+    "one_row",
+    "page",
+    "pages",
+    "parts",
+    "rows_of",
+    "stitch",
+]

@@ -1,0 +1,70 @@
+"""The core's own behaviour, as implementations of its hooks that come last."""
+
+from __future__ import annotations
+
+from ..errors import AllocationError, ContentError, describe, snippet
+from ..messages import Call, Reply
+from ..options import Options
+from ..plugins import hookimpl
+from .connection import Connection
+from .http_errors import from_status
+
+
+class CoreHooks:
+    """Sends on the Api's connection, answers with the token that was given, and turns answers into errors.
+
+    Args:
+        token: the token that was given, "" for none.
+
+    Attributes:
+        connection: what it sends with; set once the Api has made it.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self.connection: Connection | None = None
+
+    @hookimpl(trylast=True)
+    def nbcore_auth(self, options: Options) -> str:
+        """The token that was given, "" for none."""
+        return self._token
+
+    @hookimpl(trylast=True)
+    def nbcore_send(self, call: Call) -> Reply:
+        """Send on the wire."""
+        assert self.connection is not None  # noqa: S101  an Api sets it before its first call
+        return self.connection.send(call)
+
+    @hookimpl(trylast=True)
+    def nbcore_error(self, call: Call, reply: Reply) -> Exception | None:
+        """The error of an answer, by its status; None for a success that has no body by right."""
+        if (
+            reply.status == 404
+            and reply.header("API-Version") is None
+            and reply.json_or_none() is None
+            and reply.content.strip() != b"null"
+        ):
+            return ContentError(
+                f"{describe(call)} was answered 404 by something that is not Nautobot ({snippet(reply.text)!r}); "
+                "check the url and the proxies before it.",
+                call,
+                reply,
+            )
+        if reply.status >= 400:
+            return from_status(call, reply)
+        if reply.status == 204 and call.operation in ("create", "allocate"):
+            return AllocationError(
+                f"{describe(call)} was answered 204: less is left than was asked to allocate. Use another parent, or free something.",
+                call,
+                reply,
+            )
+        if reply.status >= 300 or call.operation in ("list", "get") or (reply.status not in (202, 204, 205) and call.method != "HEAD"):
+            return ContentError(
+                f"{describe(call)} was answered {reply.status} with an empty body; check what stands between here and Nautobot.",
+                call,
+                reply,
+            )
+        return None
+
+    def __repr__(self) -> str:
+        return "<nbcore's own hooks>"

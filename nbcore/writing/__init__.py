@@ -1,0 +1,27 @@
+"""How a write lands once: single writes, bulk writes with a journal, upserts, and the plan of a sync."""
+
+from .bulk import Bulk, OnError, resume
+from .journal import Entry, Journal
+from .single import allocate, create, delete, must_be_unmodified, named, patch
+from .sync import Plan, plan
+from .unknown_fields import IgnoredFieldWarning
+from .upsert import get_or_create, update_or_create
+
+__all__ = [
+    "Bulk",
+    "Entry",
+    "IgnoredFieldWarning",
+    "Journal",
+    "OnError",
+    "Plan",
+    "allocate",
+    "create",
+    "delete",
+    "get_or_create",
+    "must_be_unmodified",
+    "named",
+    "patch",
+    "plan",
+    "resume",
+    "update_or_create",
+]

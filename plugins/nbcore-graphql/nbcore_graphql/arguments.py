@@ -1,0 +1,42 @@
+"""The filters of a list as arguments of its GraphQL list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbcore import Endpoint
+from nbcore.reading import Query, parts
+
+from .facts import NotExact
+from .types import Shape
+
+_READING = frozenset({"depth", "include", "exclude_m2m", "format"})
+
+
+def arguments_of(endpoint: Endpoint, query: Query, args: dict[str, Shape]) -> dict[str, Any]:
+    """The filters as arguments of the GraphQL list."""
+    found: dict[str, Any] = {}
+    for name, value in (pair for part in parts(endpoint.route, query) for pair in part.params):
+        if name in _READING:
+            continue
+        shape = args.get(name)
+        if shape is None or name in ("limit", "offset"):
+            raise NotExact(f"GraphQL has no filter {name!r}")
+        item = _argument(shape, name, value)
+        if shape.many:
+            found.setdefault(name, []).append(item)
+        elif name in found:
+            raise NotExact(f"GraphQL takes one value for the filter {name!r}")
+        else:
+            found[name] = item
+    return found
+
+
+def _argument(shape: Shape, name: str, value: str) -> Any:
+    if shape.name == "Boolean" and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if shape.name in ("Int", "BigInt") and value.lstrip("-").isdigit():
+        return int(value)
+    if shape.name in ("String", "ID", "UUID"):
+        return value
+    raise NotExact(f"the value of the filter {name!r} cannot be written for GraphQL ({shape.name})")
