@@ -9,9 +9,9 @@ from ..errors import InputError
 from ..messages import Call, Change
 from ..plugins import ActionSpec
 from ..reading import Query, build, pages
-from .record import Record
 from ..values import identity
 from ..writing import allocate, named
+from .record import Record
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint

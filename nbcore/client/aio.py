@@ -20,9 +20,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ..records import Siblings
-from .record import Record
 from .app import App
 from .endpoint import Endpoint
+from .record import Record
 from .recordset import RecordSet
 
 if TYPE_CHECKING:

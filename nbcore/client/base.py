@@ -11,19 +11,19 @@ from ..options import Options
 from ..plugins import AppSpec, EndpointSpec, PluginInfo, Plugins, named, who
 from ..reading import Query, Route, cache_folder, kept
 from ..records import Extensions, Siblings
-from .record import Record
 from ..transport import Connection, decode
 from ..values import attribute_of, is_reference, route_of
 from .app import App, PluginApps
 from .endpoint import Endpoint
 from .exporting import Exporters
 from .graphql import GraphQL
+from .record import Record
 
 if TYPE_CHECKING:
     from .api import Api
 
 _WITHHELD = frozenset({"token", "headers", "http_session", "with_options"})  # what the user's own Api has beside
-_NO_TOKEN = (
+_FOR_HOOKS = (
     "an Api that a hook is given has no token, headers, http_session or with_options, and is not pickled; shape the session in its hook"
 )
 
@@ -67,7 +67,7 @@ class ApiBase:
         if name.startswith("_") or "_found" not in self.__dict__:
             raise AttributeError(name)
         if name in _WITHHELD:
-            raise PluginError(_NO_TOKEN)
+            raise PluginError(_FOR_HOOKS)
         if name not in self._apps:
             spec = self._found.app(name)
             if spec is None:
@@ -233,7 +233,7 @@ class ApiBase:
         return self._found.report()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise PluginError(_NO_TOKEN)
+        raise PluginError(_FOR_HOOKS)
 
     def __repr__(self) -> str:
         return f"<Api {self.options.url}>" if "options" in self.__dict__ else "<Api, not yet made>"

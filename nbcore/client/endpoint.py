@@ -9,10 +9,10 @@ from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFo
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
 from ..records import Siblings
-from .record import R, Record
 from ..values import attribute_of, is_uuid
 from .action import Action
 from .endpoint_writes import EndpointWrites
+from .record import R, Record
 from .recordset import RecordSet
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from ..errors import InputError
 from ..messages import Change
 from ..plugins import EndpointSpec
 from ..reading import Route
-from .record import R, Record
 from ..values import identity, is_uuid, settled, wire
 from ..writing import Bulk, Entry, Journal, OnError, Plan
+from .record import R, Record
 
 if TYPE_CHECKING:
     from .api import Api

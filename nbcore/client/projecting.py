@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, NotFoundError, NotLoadedError, UnknownFieldError, no_field
 from ..messages import Projection
 from ..reading import IDS_A_REQUEST, Query
-from .record import Record
 from ..values import wire
+from .record import Record
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint

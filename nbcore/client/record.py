@@ -41,7 +41,7 @@ class Record(records.Record):
             """The Api it was read through."""
 
         @property
-        def endpoint(self) -> Endpoint[Any]:
+        def endpoint(self) -> Endpoint:
             """The list route it belongs to."""
 
     def detail_action(self, name: str) -> Action:

@@ -10,8 +10,8 @@ from ..errors import DriftError, EverythingError, InputError, no_field
 from ..messages import Projection
 from ..reading import Query, build, count, objects
 from ..records import OPT_IN, Siblings
-from .record import R
 from . import projecting
+from .record import R
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint

@@ -166,7 +166,7 @@ def _attempt(call: Call, url: str, session: requests.Session, auth: TokenAuth, o
 
 
 def _params(call: Call, session: requests.Session) -> list[tuple[str, Any]]:
-    """The query of a call, with the session's own parameters under it. (requests joins the two only where both are dicts.)"""
+    """The query of a call, with the session's own parameters under it; requests joins the two only where both are dicts."""
     named = {name for name, _ in call.params}
     own: Any = session.params.items() if isinstance(session.params, Mapping) else session.params or ()
     return [*((name, value) for name, value in own if name not in named), *call.params]

@@ -1,7 +1,7 @@
 """The token: resolved once, sent only to the Api's own scheme, host and port, and in no repr or pickle.
 
-It is added by the connection itself (see urllib3_connections), below the session and its adapters, since hooks shape those. Only a session that
-the user assigned gets it as a header of the request, as any requests session does: its adapters may not be urllib3's.
+It is added by the connection itself (see urllib3_connections), below the session and its adapters, since hooks shape those. Only a
+session that the user assigned gets it as a header of the request, as any requests session does: its adapters may not be urllib3's.
 """
 
 from __future__ import annotations

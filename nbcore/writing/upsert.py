@@ -7,7 +7,6 @@ from typing import Any
 
 from ..contracts import Endpoint
 from ..errors import InputError, ServerError, StatusConflictError, ValidationError
-from ..records import Record
 
 
 def get_or_create(endpoint: Endpoint, lookup: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[Any, bool]:

@@ -200,7 +200,8 @@ class JobRun:
 
     def _read(self, record: Record) -> Record:
         endpoint = record.endpoint
-        return endpoint.make(self.api.request("GET", endpoint.detail_path(record["id"]), endpoint=endpoint.path, operation="get"))
+        path = endpoint.detail_path(record["id"])
+        return endpoint.make(self.api.request("GET", path, endpoint=endpoint.path, operation="get"))
 
     def _begins(self) -> float:
         """When a scheduled run begins, in seconds since the epoch; 0 for one that may begin at any time."""

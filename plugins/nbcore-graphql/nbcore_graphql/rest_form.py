@@ -18,7 +18,7 @@ def can_be_objects(selection: Selection) -> bool:
 
 
 def as_objects(server: Server, endpoint: Endpoint, selection: Selection, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows as REST\'s JSON objects that hold the columns and what identifies them."""
+    """The rows as REST's JSON objects that hold the columns and what identifies them."""
     kind = server.facts(endpoint).object_type
     rows = [{"id": row["id"], "object_type": kind, "url": f"{endpoint.url}/{row['id']}/"} for row in data]
     for column in selection.columns:

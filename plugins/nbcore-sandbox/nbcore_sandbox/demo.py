@@ -150,7 +150,7 @@ def change(stage: Stage, nb: Api, server: SandboxServer) -> None:
         print(f"   device.save() again -> {device.save()}, and nothing is sent")
 
     with stage.step("The next free address of a prefix"):
-        prefix = nb.ipam.prefixes.get(prefix="10.1.1.0/24")
+        [prefix] = nb.ipam.prefixes.filter(prefix="10.1.1.0/24")
         address = prefix.available_ips.create(status="Active", dns_name="ams01-leaf-07-mgmt.example.com")
         print(f"   {prefix} gave {address}")
 
