@@ -64,7 +64,9 @@ def reads(tree: ast.AST) -> Iterator[tuple[int, str, str]]:
                 continue
             case ast.Attribute(attr=name):
                 found = name
-            case ast.Call(func=ast.Name(id="getattr" | "hasattr"), args=[ast.Name(id=of), ast.Constant(value=str() as name), *_]) if of != "self":
+            case ast.Call(func=ast.Name(id="getattr" | "hasattr"), args=[ast.Name(id=of), ast.Constant(value=str() as name), *_]) if (
+                of != "self"
+            ):
                 found = name
             case _:
                 continue

@@ -273,7 +273,7 @@ def test_a_sort_by_what_the_server_computes_is_refused_since_it_ignores_it(nb, w
 
 def test_the_fields_that_are_there_can_be_sorted_by_and_read_ahead(nb, wire):
     wire.serve("lab/places", [place(1)])
-    wire.serve("lab/devices", [device(1), device(2)])
+    wire.on("GET", "lab/devices/", {"count": 2, "next": None, "previous": None, "results": [device(1), device(2)]})
     found = nb.lab.devices.all().sort("pk", "-name", "place").prefetch("place").only("name", "place__name")
     assert [record.place.name for record in found] == ["p1", "p1"]
 

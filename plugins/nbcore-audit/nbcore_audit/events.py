@@ -24,7 +24,13 @@ _UNSENT = (ConnectError, InputError, PluginError, RedirectError)
 def intent(call: Call, user: str | None, mask: Mask, hidden: set[str]) -> dict[str, Any]:
     """What is about to be sent, and who sends it. `hidden` gets the texts that were masked."""
     event = _head("intent", call)
-    event |= {"server": call.server.removesuffix("/api") or None, "user": user, "os_user": _os_user(os.geteuid()), "host": os.uname().nodename, "pid": os.getpid()}
+    event |= {
+        "server": call.server.removesuffix("/api") or None,
+        "user": user,
+        "os_user": _os_user(os.geteuid()),
+        "host": os.uname().nodename,
+        "pid": os.getpid(),
+    }
     event |= {"method": call.method, "path": mask.text(call.path), "operation": call.operation}
     optional = {
         "endpoint": call.endpoint,

@@ -137,7 +137,9 @@ class Recorder:
         """The form of a route's fields, learned once from objects that are there; {} when there is none to see."""
         if path not in self._models:
             try:
-                data = connection.request("GET", f"{path}/", params={"limit": _SAMPLES, "exclude_m2m": "false"}, endpoint=path, operation="list")
+                data = connection.request(
+                    "GET", f"{path}/", params={"limit": _SAMPLES, "exclude_m2m": "false"}, endpoint=path, operation="list"
+                )
                 self._models[path] = rows.model_of(data["results"])
             except (RequestError, LookupError, TypeError, AttributeError):
                 self._models[path] = {}
