@@ -245,14 +245,14 @@ class _Table:
         return lookup in ("isnull", "ic") and bool(known) and all(isinstance(value, (bool, list)) for value in known)
 
     def _must_know(self, wanted: Iterable[str]) -> None:
-        """Refuse the filters that are no field of any row so far, and lookups other than `__isnull`; a table that was always empty has none."""
+        """Refuse a filter that is no field of any row so far, and a lookup other than `__isnull`. Nothing matches where no row ever was."""
         self._seen.update(*self.rows)
         for name in wanted:
             field, _, lookup = name.partition("__")
             if self._seen and (field not in self._seen or lookup not in ("", "isnull")):
                 raise NotImplementedError(
-                    f"the wire of nbcore.testing does not know the filter {name!r} of {self.path}: it filters by equality of the fields that "
-                    f"its rows have ({', '.join(sorted(self._seen))}). Serve rows that have the field, answer the route with wire.on(), or "
+                    f"the wire of nbcore.testing does not know the filter {name!r} of {self.path}: it filters by equality of "
+                    f"the fields that its rows have ({', '.join(sorted(self._seen))}). Serve rows that have the field, answer the route with wire.on(), or "
                     "test with nbcore-sandbox."
                 )
 
