@@ -66,6 +66,7 @@ check: $(READY) ## format, lint, types, import contracts, change fragments
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
+	$(PY) tests/typing/check.py
 	.venv/bin/lint-imports
 	.venv/bin/towncrier build --draft --version next >/dev/null
 

@@ -252,8 +252,8 @@ class _Table:
             if self._seen and (field not in self._seen or lookup not in ("", "isnull")):
                 raise NotImplementedError(
                     f"the wire of nbcore.testing does not know the filter {name!r} of {self.path}: it filters by equality of "
-                    f"the fields that its rows have ({', '.join(sorted(self._seen))}). Serve rows that have the field, answer the route with wire.on(), or "
-                    "test with nbcore-sandbox."
+                    f"the fields that its rows have ({', '.join(sorted(self._seen))}). Serve rows that have the field, answer the route "
+                    "with wire.on(), or test with nbcore-sandbox."
                 )
 
     def _matches(self, item: Mapping[str, Any], name: str, values: list[str]) -> bool:

@@ -10,7 +10,7 @@ from ..errors import InputError, did_you_mean
 from ..options import Options
 from ..plugins import Plugins
 from ..transport import Connection, CoreHooks, TokenAuth
-from .base import ApiBase
+from .base import ApiBase, Shared
 
 if TYPE_CHECKING:
     import requests
@@ -91,8 +91,10 @@ class Api(ApiBase):
         found = Plugins(settings, core, _RESERVED)
         self._auth = TokenAuth(found.options, found.manager.hook)
         connection = core.connection = Connection(found.options, found.manager.hook, self._auth)
-        super().__init__(settings, found, connection, {})
-        self._for_hooks = ApiBase(found.options, found, connection, self._routes)
+        shared = Shared(found.options, found, connection)
+        super().__init__(shared)
+        self.options = settings  # with the token, for copies
+        self._for_hooks = ApiBase(shared)
         self._aio: Aio | None = None
         connection.watch("nbcore_ready", api=self._for_hooks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
 from ..plugins import ActionSpec, EndpointSpec
@@ -38,7 +38,7 @@ class Endpoint(EndpointWrites[R]):
         self.route = api.route(self.path, spec)
         self.record_actions = {action.attribute: action for action in spec.actions if action.on == "record"}
         self.endpoint_actions = {action.attribute: action for action in spec.actions if action.on == "endpoint"}
-        self._record: type[Any] = spec.record or Record
+        self._record = cast("type[R]", spec.record or Record)
         self._classes: dict[str, type[R]] = {}
 
     @property
@@ -163,7 +163,7 @@ class Endpoint(EndpointWrites[R]):
         """An action of a record."""
         return Action(self, spec, f"{self.detail_path(record['id'])}{spec.name}/", str(record["id"]))
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Action:
         if not name.startswith("_"):
             actions = self.__dict__.get("endpoint_actions", {})
             if name in actions:
