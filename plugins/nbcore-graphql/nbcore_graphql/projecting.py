@@ -16,7 +16,7 @@ from .rest_form import as_objects, as_values, can_be_objects
 from .selection import Selection, select
 from .server import Server
 
-_log = logging.getLogger("nbcore.projection")
+_log = logging.getLogger("nbcore.graphql")
 
 
 def projection(server: Server, endpoint: Endpoint, query: Query, fields: tuple[str, ...]) -> Projection:
