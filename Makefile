@@ -62,7 +62,7 @@ faults-compare: $(READY) ## the same read faults with nbcore, pynautobot and aio
 
 test-all: test test-core test-integration ## all of them
 
-check: $(READY) ## format, lint, types, import contracts, change fragments
+check: $(READY) ## format, lint, types and the tests of types, import contracts, change fragments
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy

@@ -37,7 +37,11 @@ _END = object()
 
 
 class Aio:
-    """The apps of an Api, to be awaited."""
+    """The apps of an Api, to be awaited: `nb.aio`.
+
+    Args:
+        api: the Api whose calls are awaited.
+    """
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -118,7 +122,7 @@ class AsyncPluginApps:
 
 
 class AsyncEndpoint(Generic[R]):
-    """A list route, to be awaited: the methods of Endpoint."""
+    """A list route, to be awaited; its methods are those of Endpoint, take the same arguments and send the same requests."""
 
     def __init__(self, aio: Aio, endpoint: Endpoint[R]) -> None:
         self._aio = aio
@@ -158,7 +162,7 @@ class AsyncEndpoint(Generic[R]):
 
 
 class AsyncRecordSet(Generic[R]):
-    """A lazy sequence of records, to be awaited or iterated with `async for`."""
+    """A lazy sequence of records, to be awaited or iterated with `async for`; its methods are those of RecordSet."""
 
     def __init__(self, aio: Aio, records: RecordSet[R]) -> None:
         self._aio = aio

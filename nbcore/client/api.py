@@ -129,7 +129,14 @@ class Api(ApiBase):
         return self._aio
 
     def with_options(self, **changes: Any) -> Api:
-        """A copy with some settings changed (see Options); this one stays as it is. A session that was assigned is not taken along."""
+        """A new Api with some settings changed; this one stays as it is. A session that was assigned is not taken along.
+
+        Args:
+            **changes: settings by name, see Options: `nb.with_options(page_size=100)`.
+
+        Raises:
+            InputError: there is no such setting, or its value cannot be used.
+        """
         copied = object.__new__(type(self))
         copied._set_up(self.options.with_(**changes))
         return copied

@@ -128,7 +128,12 @@ class ApiBase:
         return self.app_at("/".join(parts[:split])).endpoint("/".join(parts[split:]))
 
     def route(self, path: str, spec: EndpointSpec) -> Route:
-        """The route of an endpoint, with what was learned of it; shared with the Api that hooks are given."""
+        """The route of an endpoint, with what was learned of it; the user's Api and the one that hooks are given share it.
+
+        Args:
+            path: the list route.
+            spec: its declaration, for a route that was not used yet.
+        """
         return self._shared.routes.setdefault(path, Route(self.connection, spec, path))
 
     def record_class(self, base: type[R], object_type: str) -> type[R]:
@@ -142,7 +147,19 @@ class ApiBase:
         return found
 
     def project(self, route: Route, query: Query, fields: tuple[str, ...]) -> Projection | None:
-        """How a plugin will read some fields of a list; None where none can."""
+        """How a plugin will read some fields of a list (hook nbcore_project).
+
+        Args:
+            route: the list route.
+            query: what is asked of it.
+            fields: the fields, those of related objects after `__`.
+
+        Returns:
+            The first answer of a plugin; None where no plugin answers.
+
+        Raises:
+            PluginError: a plugin answered something else.
+        """
         hook = self._found.manager.hook.nbcore_project
         with named(hook):
             answer = hook(route=route, query=query, fields=fields)
@@ -159,8 +176,9 @@ class ApiBase:
     def wrap(self, data: Any) -> Any:
         """Records for JSON objects of the server.
 
-        A dict with an id, a url and an object type becomes a Record of the class of its route; a list, a list of them; anything
-        else stays. One with a display name is complete (depth=1, answers of actions).
+        Args:
+            data: an object with an id, a url and an object type becomes a Record of the class of its route; in a list, each of them does;
+                anything else stays as it is. An object with a display name counts as complete, as with `depth=1` and in answers of actions.
         """
         if isinstance(data, list):
             group = Siblings(self)

@@ -53,7 +53,7 @@ class Endpoint(EndpointWrites[R]):
         return self.filter(*args, api_version=api_version, **filters)
 
     def filter(self, *args: Any, api_version: str | None = None, **filters: Any) -> RecordSet[R]:
-        """The objects that match; nothing is sent before they are needed.
+        """The objects that match; nothing is sent before they are needed, and then one GET a page.
 
         Args:
             *args: text to search for, as `q=`.
@@ -67,7 +67,12 @@ class Endpoint(EndpointWrites[R]):
         return RecordSet(self, build(args, {**self.api.connection.default_filters, **filters}, api_version))
 
     def get(self, *args: Any, api_version: str | None = None, **filters: Any) -> R | None:
-        """One object: by its id (or a natural key the server takes in its place), or the only one that matches the filters.
+        """One object: by its id (or a natural key the server takes in its place), or the only one that matches the filters (one GET).
+
+        Args:
+            *args: the id, or a natural key.
+            api_version: the version to ask for, for this request.
+            **filters: as in filter(); beside an id, only reading options such as `depth` and `include`.
 
         Returns:
             The record, or None when there is none.
@@ -118,7 +123,13 @@ class Endpoint(EndpointWrites[R]):
     # --- what records and packages use ---------------------------------------------------------------------------------
 
     def make(self, data: dict[str, Any], complete: bool = True, group: Siblings | None = None) -> R:
-        """The Record of a JSON object of this route; with the group that it loads related objects together with."""
+        """The Record of a JSON object of this route.
+
+        Args:
+            data: the object, as the server sent it.
+            complete: whether it has all of its fields, as from a list or detail route.
+            group: the records with which it loads related objects together; none when left out.
+        """
         return self.record_class(data)(data, self, complete, group)
 
     def make_all(self, rows: Iterable[dict[str, Any]]) -> list[R]:
@@ -129,7 +140,7 @@ class Endpoint(EndpointWrites[R]):
         return records
 
     def record_class(self, data: Mapping[str, Any]) -> type[R]:
-        """The class of a JSON object of this route: its spec's, with what packages add to its object type."""
+        """The class of a JSON object of this route: the one that its declaration names, with what packages add to its object type."""
         object_type = self.type_of(data)
         if (found := self._classes.get(object_type)) is None:
             found = self._classes[object_type] = self.api.record_class(self._record, object_type)
