@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .client import Api, Record
+from .contracts import Row
 from .errors import InputError
 from .messages import Call, Reply
 from .plugins import AppSpec, EndpointSpec, hookimpl
@@ -85,7 +86,7 @@ class Wire:
             raise InputError(f"nothing answers {method.upper()} {path} yet, so there is nothing to wrap; answered are: {known}")
         self.on(method, path, lambda call: function(call, inner))
 
-    def serve(self, path: str, rows: Iterable[Mapping[str, Any]], object_type: str = "") -> list[dict[str, Any]]:
+    def serve(self, path: str, rows: Iterable[Mapping[str, Any]], object_type: str = "") -> list[Row]:
         """Serve a list route and its detail routes from rows, for reading, creating, changing and deleting.
 
         Lists page by limit and offset (1,000 at most), sort by plain values, and filter by equality, as Nautobot does: a boolean by `true`
@@ -144,13 +145,13 @@ def make_api(*plugins: Any, **options: Any) -> Api:
     return Api(options.pop("url", URL), options.pop("token", "a-token-for-tests"), plugins=plugins, **options)
 
 
-def row(path: str, object_type: str = "", **fields: Any) -> dict[str, Any]:
+def row(path: str, object_type: str = "", **fields: Any) -> Row:
     """An object as Nautobot sends it, with an id, its url, and the fields given."""
     identity = str(fields.pop("id", None) or uuid.uuid4())
     return {"id": identity, "object_type": object_type or path.replace("/", "."), "url": f"{URL}/api/{path}/{identity}/", **fields}
 
 
-def reference(of: Mapping[str, Any]) -> dict[str, Any]:
+def reference(of: Mapping[str, Any]) -> Row:
     """An object as Nautobot sends it in a field of another."""
     return {name: of[name] for name in ("id", "object_type", "url")}
 
@@ -232,7 +233,7 @@ class _Table:
         found = self._row(_last(call))
         return found if found is not None else _absent()
 
-    def _row(self, identity: str) -> dict[str, Any] | None:
+    def _row(self, identity: str) -> Row | None:
         return next((item for item in self.rows if str(item["id"]) == identity), None)
 
     def _values(self, name: str) -> list[Any]:
@@ -280,7 +281,7 @@ class _Table:
             value = value["value"]
         return wanted == "null" if value is None else str(value) == wanted
 
-    def _sorted(self, found: list[dict[str, Any]], sort: str) -> list[dict[str, Any]]:
+    def _sorted(self, found: list[Row], sort: str) -> list[Row]:
         """Rows in the order of plain fields; those without a value come last, or first in a descending order, as in PostgreSQL."""
         for name in reversed(sort.split(",") if sort else []):
             field = name.lstrip("-")

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
+from ..contracts import Row
 from ..errors import InputError
 from ..records import Siblings
 from .app import App
@@ -156,7 +157,7 @@ class AsyncEndpoint(Generic[R]):
         """Endpoint.count(), awaited."""
         return await self._aio.run(self._endpoint.count, *args, **filters)
 
-    async def choices(self) -> dict[str, list[dict[str, Any]]]:
+    async def choices(self) -> dict[str, list[Row]]:
         """Endpoint.choices(), awaited."""
         return await self._aio.run(self._endpoint.choices)
 
@@ -212,7 +213,7 @@ class AsyncRecordSet(Generic[R]):
         """The first, or None."""
         return await self._aio.run(self._records.first)
 
-    async def values(self, *fields: str) -> builtins.list[dict[str, Any]]:
+    async def values(self, *fields: str) -> builtins.list[Row]:
         """RecordSet.values(), awaited."""
         return await self._aio.run(self._records.values, *fields)
 

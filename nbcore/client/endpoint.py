@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from ..contracts import Row
 from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
@@ -106,7 +107,7 @@ class Endpoint(EndpointWrites[R]):
         """How many objects match (one request, without the rows)."""
         return RecordSet(self, build(args, filters, api_version)).count()
 
-    def choices(self, api_version: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    def choices(self, api_version: str | None = None) -> dict[str, list[Row]]:
         """The values that choice fields take: field -> [{"value": ..., "display": ...}] (one OPTIONS, kept).
 
         Raises:
@@ -122,7 +123,7 @@ class Endpoint(EndpointWrites[R]):
 
     # --- what records and packages use ---------------------------------------------------------------------------------
 
-    def make(self, data: dict[str, Any], complete: bool = True, group: Siblings | None = None) -> R:
+    def make(self, data: Row, complete: bool = True, group: Siblings | None = None) -> R:
         """The Record of a JSON object of this route.
 
         Args:
@@ -132,7 +133,7 @@ class Endpoint(EndpointWrites[R]):
         """
         return self.record_class(data)(data, self, complete, group)
 
-    def make_all(self, rows: Iterable[dict[str, Any]]) -> list[R]:
+    def make_all(self, rows: Iterable[Row]) -> list[R]:
         """The Records of JSON objects that came together, and load related objects together."""
         group = Siblings(self.api)
         records = [self.make(row, group=group) for row in rows]

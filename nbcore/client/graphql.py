@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..contracts import Connection
+from ..contracts import Connection, Row
 from ..errors import GraphQLError, ValidationError, describe, snippet
 from ..messages import Call, Reply
 
@@ -18,7 +18,7 @@ class GraphQLRecord:
         status_code: its HTTP status.
     """
 
-    def __init__(self, json: dict[str, Any], status_code: int) -> None:
+    def __init__(self, json: Row, status_code: int) -> None:
         self.json = json
         self.status_code = status_code
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
+from ..contracts import Row
 from ..errors import EverythingError, InputError
 from ..reading import Query, build, count
 from . import projecting
@@ -96,7 +97,7 @@ class RecordSet(Sequence[R]):
         """
         return self._with(only=fields)
 
-    def values(self, *fields: str, prefer: Prefer = "") -> list[dict[str, Any]]:
+    def values(self, *fields: str, prefer: Prefer = "") -> list[Row]:
         """Some fields of the records, as dicts: `values("name", "location__name", "primary_ip4__address")`.
 
         Related objects give their id, choices their value, JSON is plain; where a related object is missing, None.
