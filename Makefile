@@ -62,10 +62,11 @@ faults-compare: $(READY) ## the same read faults with nbcore, pynautobot and aio
 
 test-all: test test-core test-integration ## all of them
 
-check: $(READY) ## format, lint, types, import contracts, change fragments
+check: $(READY) ## format, lint, types and the tests of types, import contracts, change fragments
 	.venv/bin/ruff format --check
 	.venv/bin/ruff check
 	.venv/bin/mypy
+	$(PY) tests/typing/check.py
 	.venv/bin/lint-imports
 	.venv/bin/towncrier build --draft --version next >/dev/null
 

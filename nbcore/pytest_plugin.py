@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def wire() -> Wire:
-    """An in-memory server: `wire.serve(path, rows)`, `wire.on(method, path, answer)`, `wire.calls`."""
+    """An in-memory server: `wire.serve(path, rows)`, `wire.on(method, path, answer)`, `wire.wrap(method, path, function)`, `wire.calls`."""
     from .testing import Wire
 
     return Wire()

@@ -12,17 +12,21 @@ what is called without await. A Record still loads a missing field when it is re
 from __future__ import annotations
 
 import asyncio
+import builtins
 import contextvars
 import functools
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
+from ..contracts import Row
+from ..errors import InputError
 from ..records import Siblings
 from .app import App
 from .endpoint import Endpoint
-from .record import Record
+from .graphql import GraphQLRecord
+from .record import R, Record
 from .recordset import RecordSet
 
 if TYPE_CHECKING:
@@ -34,7 +38,11 @@ _END = object()
 
 
 class Aio:
-    """The apps of an Api, to be awaited."""
+    """The apps of an Api, to be awaited: `nb.aio`.
+
+    Args:
+        api: the Api whose calls are awaited.
+    """
 
     def __init__(self, api: Api) -> None:
         self.api = api
@@ -63,13 +71,18 @@ class Aio:
         listed = [records] if isinstance(records, Record) else list(records)
         await self.run(_load, listed, paths)
 
-    async def graphql(self, query: str, variables: dict[str, Any] | None = None) -> Any:
+    async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> GraphQLRecord:
         """nb.graphql.query(), awaited."""
         return await self.run(self.api.graphql.query, query, variables)
 
     def endpoint(self, path: str) -> AsyncEndpoint:
         """The endpoint of a list route, such as "dcim/devices"."""
         return AsyncEndpoint(self, self.api.endpoint(path))
+
+    @property
+    def plugins(self) -> AsyncPluginApps:
+        """The server's own plugins, packaged or not: `nb.aio.plugins.bgp`."""
+        return AsyncPluginApps(self)
 
     def __getattr__(self, name: str) -> AsyncApp:
         if name.startswith("_"):
@@ -91,31 +104,40 @@ class AsyncApp:
         self._aio = aio
         self._app = app
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> AsyncEndpoint:
         if name.startswith("_"):
             raise AttributeError(name)
-        # nb.aio.plugins.bgp: the namespace of the server's plugins holds apps.
-        if not isinstance(self._app, App):
-            return AsyncApp(self._aio, getattr(self._app, name))
         return AsyncEndpoint(self._aio, self._app.declared(name))
 
 
-class AsyncEndpoint:
-    """A list route, to be awaited: the methods of Endpoint."""
+class AsyncPluginApps:
+    """The apps of the server's own plugins, to be awaited."""
 
-    def __init__(self, aio: Aio, endpoint: Endpoint[Any]) -> None:
+    def __init__(self, aio: Aio) -> None:
+        self._aio = aio
+
+    def __getattr__(self, name: str) -> AsyncApp:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return AsyncApp(self._aio, getattr(self._aio.api.plugins, name))
+
+
+class AsyncEndpoint(Generic[R]):
+    """A list route, to be awaited; its methods are those of Endpoint, take the same arguments and send the same requests."""
+
+    def __init__(self, aio: Aio, endpoint: Endpoint[R]) -> None:
         self._aio = aio
         self._endpoint = endpoint
 
-    def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet:
+    def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet[R]:
         """The objects that match; sends nothing yet."""
         return AsyncRecordSet(self._aio, self._endpoint.filter(*args, **filters))
 
-    def all(self, *args: Any, **filters: Any) -> AsyncRecordSet:
+    def all(self, *args: Any, **filters: Any) -> AsyncRecordSet[R]:
         """All objects; sends nothing yet."""
         return self.filter(*args, **filters)
 
-    async def get(self, *args: Any, **filters: Any) -> Record | None:
+    async def get(self, *args: Any, **filters: Any) -> R | None:
         """Endpoint.get(), awaited."""
         return await self._aio.run(self._endpoint.get, *args, **filters)
 
@@ -135,35 +157,37 @@ class AsyncEndpoint:
         """Endpoint.count(), awaited."""
         return await self._aio.run(self._endpoint.count, *args, **filters)
 
-    async def choices(self) -> dict[str, list[dict[str, Any]]]:
+    async def choices(self) -> dict[str, list[Row]]:
         """Endpoint.choices(), awaited."""
         return await self._aio.run(self._endpoint.choices)
 
 
-class AsyncRecordSet:
-    """A lazy sequence of records, to be awaited or iterated with `async for`."""
+class AsyncRecordSet(Generic[R]):
+    """A lazy sequence of records, to be awaited or iterated with `async for`; its methods are those of RecordSet."""
 
-    def __init__(self, aio: Aio, records: RecordSet) -> None:
+    def __init__(self, aio: Aio, records: RecordSet[R]) -> None:
         self._aio = aio
         self._records = records
 
-    def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet:
+    def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet[R]:
         """These records narrowed further."""
         return AsyncRecordSet(self._aio, self._records.filter(*args, **filters))
 
-    def prefetch(self, *paths: str) -> AsyncRecordSet:
+    def prefetch(self, *paths: str) -> AsyncRecordSet[R]:
         """These records with related objects read ahead."""
         return AsyncRecordSet(self._aio, self._records.prefetch(*paths))
 
-    def only(self, *fields: str) -> AsyncRecordSet:
+    def only(self, *fields: str) -> AsyncRecordSet[R]:
         """These records with just some fields read."""
         return AsyncRecordSet(self._aio, self._records.only(*fields))
 
-    def __getitem__(self, window: slice) -> AsyncRecordSet:
-        window_of: Any = self._records.all()[window]
-        return AsyncRecordSet(self._aio, window_of)
+    def __getitem__(self, window: slice) -> AsyncRecordSet[R]:
+        records = self._records.all()[window]
+        if not isinstance(records, RecordSet):
+            raise InputError("a part of these records has a start and a stop from the beginning, and no step, such as [:10]")
+        return AsyncRecordSet(self._aio, records)
 
-    async def __aiter__(self) -> AsyncIterator[Record]:
+    async def __aiter__(self) -> AsyncIterator[R]:
         """The records one by one, a page at a time; leaving the loop, or being cancelled, stops the pages that were not asked for."""
         pages = self._records.pages()
         try:
@@ -173,7 +197,7 @@ class AsyncRecordSet:
         finally:
             await asyncio.shield(self._aio.run(_close, pages))
 
-    async def list(self) -> list[Record]:
+    async def list(self) -> list[R]:
         """All records."""
         return await self._aio.run(list, self._records)
 
@@ -185,15 +209,15 @@ class AsyncRecordSet:
         """Whether there is any."""
         return await self._aio.run(self._records.exists)
 
-    async def first(self) -> Record | None:
+    async def first(self) -> R | None:
         """The first, or None."""
         return await self._aio.run(self._records.first)
 
-    async def values(self, *fields: str) -> Any:
+    async def values(self, *fields: str) -> builtins.list[Row]:
         """RecordSet.values(), awaited."""
         return await self._aio.run(self._records.values, *fields)
 
-    async def values_list(self, *fields: str, flat: bool = False) -> Any:
+    async def values_list(self, *fields: str, flat: bool = False) -> builtins.list[Any]:
         """RecordSet.values_list(), awaited."""
         return await self._aio.run(functools.partial(self._records.values_list, *fields, flat=flat))
 

@@ -10,7 +10,7 @@ from ..errors import InputError, did_you_mean
 from ..options import Options
 from ..plugins import Plugins
 from ..transport import Connection, CoreHooks, TokenAuth
-from .base import ApiBase
+from .base import ApiBase, Shared
 
 if TYPE_CHECKING:
     import requests
@@ -91,8 +91,10 @@ class Api(ApiBase):
         found = Plugins(settings, core, _RESERVED)
         self._auth = TokenAuth(found.options, found.manager.hook)
         connection = core.connection = Connection(found.options, found.manager.hook, self._auth)
-        super().__init__(settings, found, connection, {})
-        self._for_hooks = ApiBase(found.options, found, connection, self._routes)
+        shared = Shared(found.options, found, connection)
+        super().__init__(shared)
+        self.options = settings  # with the token, for copies
+        self._for_hooks = ApiBase(shared)
         self._aio: Aio | None = None
         connection.watch("nbcore_ready", api=self._for_hooks)
 
@@ -127,7 +129,14 @@ class Api(ApiBase):
         return self._aio
 
     def with_options(self, **changes: Any) -> Api:
-        """A copy with some settings changed (see Options); this one stays as it is. A session that was assigned is not taken along."""
+        """A new Api with some settings changed; this one stays as it is. A session that was assigned is not taken along.
+
+        Args:
+            **changes: settings by name, see Options: `nb.with_options(page_size=100)`.
+
+        Raises:
+            InputError: there is no such setting, or its value cannot be used.
+        """
         copied = object.__new__(type(self))
         copied._set_up(self.options.with_(**changes))
         return copied

@@ -18,6 +18,10 @@ class App:
 
     An endpoint that no package declares is looked for on the server (one GET of the app's own route, kept); one that is not there
     either is an AttributeError with a suggestion.
+
+    Args:
+        api: the Api.
+        spec: the app's declaration; one without endpoints for an app that no package declares.
     """
 
     def __init__(self, api: Api, spec: AppSpec) -> None:

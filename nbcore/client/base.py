@@ -1,4 +1,4 @@
-"""What the user's Api and the one that hooks are given share: apps and endpoints by name, requests, and what the server tells of itself."""
+"""What the user's Api and the one that hooks get can both do: apps and endpoints by name, requests, what the server tells of itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .app import App, PluginApps
 from .endpoint import Endpoint
 from .exporting import Exporters
 from .graphql import GraphQL
-from .record import Record
+from .record import R, Record
 
 if TYPE_CHECKING:
     from .api import Api
@@ -26,6 +26,31 @@ _WITHHELD = frozenset({"token", "headers", "http_session", "with_options"})  # w
 _FOR_HOOKS = (
     "an Api that a hook is given has no token, headers, http_session or with_options, and is not pickled; shape the session in its hook"
 )
+
+
+class Shared:
+    """What the user's Api and the one that hooks are given have in common: everything but their apps, whose records lead back to them.
+
+    Args:
+        options: the settings, without the token.
+        found: the plugins.
+        connection: what the requests are sent with.
+
+    Attributes:
+        routes: every list route that was used, with what was learned of it.
+        extensions: what packages add to records.
+        exporters: tables of other libraries, by name.
+        graphql: queries in GraphQL.
+    """
+
+    def __init__(self, options: Options, found: Plugins, connection: Connection) -> None:
+        self.options = options
+        self.found = found
+        self.connection = connection
+        self.routes: dict[str, Route] = {}
+        self.extensions = Extensions(found.manager.hook)
+        self.exporters = Exporters(found.manager.hook)
+        self.graphql = GraphQL(connection)
 
 
 class ApiBase:
@@ -41,15 +66,14 @@ class ApiBase:
         exporters: tables of other libraries, by name.
     """
 
-    def __init__(self, options: Options, found: Plugins, connection: Connection, routes: dict[str, Route]) -> None:
-        self.options = options
-        self.connection = connection
+    def __init__(self, shared: Shared) -> None:
+        self.options = shared.options
+        self.connection = shared.connection
+        self.graphql = shared.graphql
+        self.exporters = shared.exporters
         self.plugins = PluginApps(cast("Api", self))
-        self.graphql = GraphQL(connection)
-        self._found = found
-        self._routes = routes
-        self._extensions = Extensions(found.manager.hook)
-        self.exporters = Exporters(found.manager.hook)
+        self._shared = shared
+        self._found = shared.found
         self._apps: dict[str, App] = {}
 
     @property
@@ -104,15 +128,38 @@ class ApiBase:
         return self.app_at("/".join(parts[:split])).endpoint("/".join(parts[split:]))
 
     def route(self, path: str, spec: EndpointSpec) -> Route:
-        """The route of an endpoint, with what was learned of it; shared with the Api that hooks are given."""
-        return self._routes.setdefault(path, Route(self.connection, spec, path))
+        """The route of an endpoint, with what was learned of it; the user's Api and the one that hooks are given share it.
 
-    def record_class(self, base: type[Any], object_type: str) -> type[Any]:
-        """A record class with what packages add to its object type."""
-        return self._extensions.extended(base, object_type)
+        Args:
+            path: the list route.
+            spec: its declaration, for a route that was not used yet.
+        """
+        return self._shared.routes.setdefault(path, Route(self.connection, spec, path))
+
+    def record_class(self, base: type[R], object_type: str) -> type[R]:
+        """A record class with what packages add to its object type.
+
+        Args:
+            base: the class that the endpoint's declaration names.
+            object_type: such as "dcim.device".
+        """
+        found: type[R] = self._shared.extensions.extended(base, object_type)
+        return found
 
     def project(self, route: Route, query: Query, fields: tuple[str, ...]) -> Projection | None:
-        """How a plugin will read some fields of a list; None where none can."""
+        """How a plugin will read some fields of a list (hook nbcore_project).
+
+        Args:
+            route: the list route.
+            query: what is asked of it.
+            fields: the fields, those of related objects after `__`.
+
+        Returns:
+            The first answer of a plugin; None where no plugin answers.
+
+        Raises:
+            PluginError: a plugin answered something else.
+        """
         hook = self._found.manager.hook.nbcore_project
         with named(hook):
             answer = hook(route=route, query=query, fields=fields)
@@ -129,8 +176,9 @@ class ApiBase:
     def wrap(self, data: Any) -> Any:
         """Records for JSON objects of the server.
 
-        A dict with an id, a url and an object type becomes a Record of the class of its route; a list, a list of them; anything
-        else stays. One with a display name is complete (depth=1, answers of actions).
+        Args:
+            data: an object with an id, a url and an object type becomes a Record of the class of its route; in a list, each of them does;
+                anything else stays as it is. An object with a display name counts as complete, as with `depth=1` and in answers of actions.
         """
         if isinstance(data, list):
             group = Siblings(self)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from ..contracts import Row
 from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
@@ -38,7 +39,7 @@ class Endpoint(EndpointWrites[R]):
         self.route = api.route(self.path, spec)
         self.record_actions = {action.attribute: action for action in spec.actions if action.on == "record"}
         self.endpoint_actions = {action.attribute: action for action in spec.actions if action.on == "endpoint"}
-        self._record: type[Any] = spec.record or Record
+        self._record = cast("type[R]", spec.record or Record)
         self._classes: dict[str, type[R]] = {}
 
     @property
@@ -53,7 +54,7 @@ class Endpoint(EndpointWrites[R]):
         return self.filter(*args, api_version=api_version, **filters)
 
     def filter(self, *args: Any, api_version: str | None = None, **filters: Any) -> RecordSet[R]:
-        """The objects that match; nothing is sent before they are needed.
+        """The objects that match; nothing is sent before they are needed, and then one GET a page.
 
         Args:
             *args: text to search for, as `q=`.
@@ -67,7 +68,12 @@ class Endpoint(EndpointWrites[R]):
         return RecordSet(self, build(args, {**self.api.connection.default_filters, **filters}, api_version))
 
     def get(self, *args: Any, api_version: str | None = None, **filters: Any) -> R | None:
-        """One object: by its id (or a natural key the server takes in its place), or the only one that matches the filters.
+        """One object: by its id (or a natural key the server takes in its place), or the only one that matches the filters (one GET).
+
+        Args:
+            *args: the id, or a natural key.
+            api_version: the version to ask for, for this request.
+            **filters: as in filter(); beside an id, only reading options such as `depth` and `include`.
 
         Returns:
             The record, or None when there is none.
@@ -101,7 +107,7 @@ class Endpoint(EndpointWrites[R]):
         """How many objects match (one request, without the rows)."""
         return RecordSet(self, build(args, filters, api_version)).count()
 
-    def choices(self, api_version: str | None = None) -> dict[str, list[dict[str, Any]]]:
+    def choices(self, api_version: str | None = None) -> dict[str, list[Row]]:
         """The values that choice fields take: field -> [{"value": ..., "display": ...}] (one OPTIONS, kept).
 
         Raises:
@@ -117,11 +123,17 @@ class Endpoint(EndpointWrites[R]):
 
     # --- what records and packages use ---------------------------------------------------------------------------------
 
-    def make(self, data: dict[str, Any], complete: bool = True, group: Siblings | None = None) -> R:
-        """The Record of a JSON object of this route; with the group that it loads related objects together with."""
+    def make(self, data: Row, complete: bool = True, group: Siblings | None = None) -> R:
+        """The Record of a JSON object of this route.
+
+        Args:
+            data: the object, as the server sent it.
+            complete: whether it has all of its fields, as from a list or detail route.
+            group: the records with which it loads related objects together; none when left out.
+        """
         return self.record_class(data)(data, self, complete, group)
 
-    def make_all(self, rows: Iterable[dict[str, Any]]) -> list[R]:
+    def make_all(self, rows: Iterable[Row]) -> list[R]:
         """The Records of JSON objects that came together, and load related objects together."""
         group = Siblings(self.api)
         records = [self.make(row, group=group) for row in rows]
@@ -129,7 +141,7 @@ class Endpoint(EndpointWrites[R]):
         return records
 
     def record_class(self, data: Mapping[str, Any]) -> type[R]:
-        """The class of a JSON object of this route: its spec's, with what packages add to its object type."""
+        """The class of a JSON object of this route: the one that its declaration names, with what packages add to its object type."""
         object_type = self.type_of(data)
         if (found := self._classes.get(object_type)) is None:
             found = self._classes[object_type] = self.api.record_class(self._record, object_type)
@@ -163,7 +175,7 @@ class Endpoint(EndpointWrites[R]):
         """An action of a record."""
         return Action(self, spec, f"{self.detail_path(record['id'])}{spec.name}/", str(record["id"]))
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Action:
         if not name.startswith("_"):
             actions = self.__dict__.get("endpoint_actions", {})
             if name in actions:

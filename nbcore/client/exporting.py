@@ -47,13 +47,27 @@ class Exporters:
             raise InputError(f'no installed package makes {form} tables; pip install "nbcore-frames[{form}]"')
         return exporter(records, fields, **options)
 
-    def _all(self) -> dict[str, Exporter]:
+    def _all(self) -> Mapping[str, Exporter]:
+        """The exporters of every plugin by their form; one that fails is named and left out."""
         if self._found is None:
             self._found = {}
+            makers: dict[str, str] = {}
             for plugin, added, failure in each(self._hooks.nbcore_exporters):
-                if failure is None and (added is None or isinstance(added, Mapping)):
-                    self._found.update(added or {})
+                if problem := repr(failure) if failure is not None else _problem(added):
+                    warnings.warn(f"the plugin {plugin} failed in nbcore_exporters: {problem}", PluginWarning, stacklevel=3)
                     continue
-                problem = repr(failure) if failure is not None else f"it returned {type(added).__name__}, not a dict of exporters by name"
-                warnings.warn(f"the plugin {plugin} failed in nbcore_exporters: {problem}", PluginWarning, stacklevel=2)
+                for form, exporter in (added or {}).items():
+                    if form in self._found:
+                        text = f"the plugins {makers[form]} and {plugin} both make {form} tables; those of {makers[form]} are used"
+                        warnings.warn(text, PluginWarning, stacklevel=3)
+                        continue
+                    self._found[form], makers[form] = exporter, plugin
         return self._found
+
+
+def _problem(added: object) -> str:
+    """What is wrong with an answer of nbcore_exporters, or ""."""
+    if added is not None and not isinstance(added, Mapping):
+        return f"it returned {type(added).__name__}, not a dict of exporters by name"
+    wrong = [form for form, exporter in (added or {}).items() if not callable(exporter)]
+    return f"its exporter for {wrong[0]!r} cannot be called" if wrong else ""

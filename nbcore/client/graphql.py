@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..contracts import Connection
+from ..contracts import Connection, Row
 from ..errors import GraphQLError, ValidationError, describe, snippet
+from ..messages import Call, Reply
 
 
 class GraphQLRecord:
@@ -17,7 +18,7 @@ class GraphQLRecord:
         status_code: its HTTP status.
     """
 
-    def __init__(self, json: dict[str, Any], status_code: int) -> None:
+    def __init__(self, json: Row, status_code: int) -> None:
         self.json = json
         self.status_code = status_code
 
@@ -34,7 +35,11 @@ class GraphQLRecord:
 
 
 class GraphQL:
-    """Queries in GraphQL (route `graphql/`)."""
+    """Queries in GraphQL (route `graphql/`), as `nb.graphql`.
+
+    Args:
+        connection: what they are sent with.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -64,9 +69,10 @@ class GraphQL:
             raise self._error(call, reply, data)
         return GraphQLRecord(data, reply.status)
 
-    def _error(self, call: Any, reply: Any, data: Any) -> GraphQLError:
+    def _error(self, call: Call, reply: Reply | None, data: Any) -> GraphQLError:
+        """The error that an answer means: its "errors", or for an answer of another kind, what it says."""
         answer = data if isinstance(data, dict) else {}
-        errors = answer.get("errors") or [answer.get("detail") or snippet(reply.text)]
+        errors = answer.get("errors") or [answer.get("detail") or snippet(reply.text if reply is not None else "")]
         said = "; ".join(str(item.get("message", item)) if isinstance(item, dict) else str(item) for item in errors[:5])
         return GraphQLError(f"{describe(call)} was answered with errors: {said}", call, reply, errors=errors, data=answer.get("data"))
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, overload
 
-from ..errors import DriftError, EverythingError, InputError, no_field
-from ..messages import Projection
-from ..reading import Query, build, count, objects
-from ..records import OPT_IN, Siblings
+from ..contracts import Row
+from ..errors import EverythingError, InputError
+from ..reading import Query, build, count
 from . import projecting
 from .record import R
+from .rows import Prefer, RecordRows, ValueRows
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
-
-_READS = 3
-_COMPUTED = frozenset({"display", "natural_slug", "object_type"})  # properties of every model, which the database cannot sort by
 
 
 class RecordSet(Sequence[R]):
@@ -66,29 +63,10 @@ class RecordSet(Sequence[R]):
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def _read(self) -> list[R]:
+        """The records, read once and kept."""
         if self._rows is None:
-            if (
-                self._query.only
-                and not self._query.strict
-                and (partial := projecting.partial_rows(self._endpoint, self._query)) is not None
-            ):
-                self._rows = self._records(partial, complete=False)
-            else:
-                self._rows = self._records(self._all_rows())
+            self._rows = RecordRows(self._endpoint, self._query).all()
         return self._rows
-
-    def _all_rows(self) -> list[dict[str, Any]]:
-        for attempt in range(1, _READS + 1):
-            try:
-                query = replace(self._query, fresh=attempt > 1)
-                return [row for page in objects(self._endpoint.route, query) for row in page]
-            except DriftError as drift:
-                if attempt == _READS:
-                    raise DriftError(
-                        f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
-                        'Read with consistency="strict", or when less is written.'
-                    ) from drift
-        raise AssertionError("unreachable")
 
     def iterator(self) -> Iterator[R]:
         """The records one by one, with the memory of a few pages; nothing is kept. Those of one page load related objects together.
@@ -101,31 +79,25 @@ class RecordSet(Sequence[R]):
             del page  # not kept while the next one is read
 
     def pages(self) -> Iterator[list[R]]:
-        """The records a page at a time, each page loading related objects together; nothing is kept."""
+        """The records a page at a time, each page loading related objects together; nothing is kept.
+
+        Records that were read already come as one page.
+        """
         if self._rows is not None:
             yield self._rows
-            return
-        if self._query.only and not self._query.strict and (partial := projecting.partial_rows(self._endpoint, self._query)) is not None:
-            yield self._records(partial, complete=False)
-            return
-        for rows in objects(self._endpoint.route, self._query):
-            records = self._records(rows)
-            group = records[0]._group
-            yield records
-            del rows, records
-            if group is not None:
-                group.release()
+        else:
+            yield from RecordRows(self._endpoint, self._query).pages()
 
     # --- some fields -------------------------------------------------------------------------------------------------
 
     def only(self, *fields: str) -> RecordSet[R]:
-        """The same records with just these fields read, by GraphQL where it can; any other field loads when it is read, for all together.
+        """The same records with just these fields read; any other field loads when it is read, for all records together. Sends nothing.
 
-        Where GraphQL cannot, whole records are read.
+        The package nbcore-graphql reads them by GraphQL where that is exact; otherwise, and without it, whole records are read by REST.
         """
         return self._with(only=fields)
 
-    def values(self, *fields: str, prefer: Literal["", "rest"] = "") -> list[dict[str, Any]]:
+    def values(self, *fields: str, prefer: Prefer = "") -> list[Row]:
         """Some fields of the records, as dicts: `values("name", "location__name", "primary_ip4__address")`.
 
         Related objects give their id, choices their value, JSON is plain; where a related object is missing, None.
@@ -135,27 +107,35 @@ class RecordSet(Sequence[R]):
             prefer: "rest" to leave GraphQL out.
 
         Returns:
-            A dict for each record. By GraphQL where every field and filter has an exact counterpart there (one query a few thousand rows),
-            else by REST with related objects loaded together; the answer is the same. `explain(*fields)` tells which.
-        """
-        return [dict(zip(fields, row, strict=True)) for row in self._project(fields, prefer)]
+            A dict for each record. With the package nbcore-graphql they come by GraphQL where every field and filter has an exact
+            counterpart there (one query for a few thousand rows); otherwise by REST, with related objects loaded together. The answer is
+            the same; `explain(*fields)` tells which way it takes.
 
-    def values_list(self, *fields: str, flat: bool = False, prefer: Literal["", "rest"] = "") -> list[Any]:
+        Raises:
+            InputError: no field is named.
+            UnknownFieldError: the records have no such field.
+        """
+        return [dict(zip(fields, row, strict=True)) for row in self._values(fields, prefer).all()]
+
+    def values_list(self, *fields: str, flat: bool = False, prefer: Prefer = "") -> list[Any]:
         """The same as values(), as tuples; with flat=True and one field, as single values."""
         if flat and len(fields) != 1:
             raise InputError("flat=True takes one field")
-        rows = self._project(fields, prefer)
+        rows = self._values(fields, prefer).all()
         return [row[0] for row in rows] if flat else rows
 
-    def _project(self, fields: tuple[str, ...], prefer: str) -> list[tuple[Any, ...]]:
-        return [row for page in projecting.value_pages(self, fields, self._projection(fields, prefer)) for row in page]
+    def _values(self, fields: tuple[str, ...], prefer: Prefer = "") -> ValueRows:
+        """Some fields of the records: from those that were read already, else in the way that explain() tells."""
+        projection = projecting.project(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
+        return ValueRows(self, fields, projection)
 
-    def _projection(self, fields: tuple[str, ...], prefer: str = "") -> Projection:
-        """How some fields will be read; from the records where they were read already."""
-        return projecting.project(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
+    def explain(self, *fields: str, prefer: Prefer = "") -> projecting.Explanation:
+        """What reading these records, or values() of these fields, will send, and why.
 
-    def explain(self, *fields: str, prefer: Literal["", "rest"] = "") -> projecting.Explanation:
-        """What reading these records, or values() of these fields, will send, and why."""
+        Sends nothing by itself; the plugin that would read the fields may ask the server small things to find out whether it can.
+        """
+        if self._rows is not None:
+            return projecting.Explanation("none", (), f"the {len(self._rows)} records were read already, and are kept")
         return projecting.explain(self._endpoint, self._query, fields, prefer)
 
     def to_pandas(self, *fields: str, **options: Any) -> Any:
@@ -172,43 +152,12 @@ class RecordSet(Sequence[R]):
 
     def batches(self, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of values_list(), a list a page as they come; nothing is kept."""
-        yield from projecting.value_pages(self, fields, self._projection(fields))
+        yield from self._values(fields).pages()
 
     @property
     def endpoint(self) -> Endpoint[R]:
         """The list route."""
         return self._endpoint
-
-    def _records(self, rows: list[dict[str, Any]], complete: bool = True) -> list[R]:
-        """The records of rows that were read together."""
-        if not rows:
-            return []
-        endpoint = self._endpoint
-        make = endpoint.record_class(rows[0])
-        if complete:
-            endpoint.route.learn(rows[0])
-            self._must_have(rows[0])
-        group = Siblings(endpoint.api)
-        records = [make(row, endpoint, complete, group) for row in rows]
-        group.hold(records)
-        for path in self._query.prefetch:
-            group.prefetch(path)
-        return records
-
-    def _must_have(self, row: dict[str, Any]) -> None:
-        """Refuse names in sort() and only() that the rows do not have: the server ignores the one, and nothing would show the other."""
-        known = (*row, *self._endpoint.route.m2m_fields, *OPT_IN, "pk")
-        sorted_by = [name.lstrip("-") for key, names in self._query.params if key == "sort" for name in names.split(",")]
-        for name in sorted_by:
-            if name in _COMPUTED:
-                raise InputError(
-                    f"{self._endpoint.path}: the server ignores a sort by {name!r}, which it computes; sort the records that you read"
-                )
-            if name not in known:
-                raise no_field(self._endpoint.path, name, known, ", and the server ignores a sort by it; sort the records that you read")
-        for path in self._query.only:
-            if (name := path.partition("__")[0]) not in known:
-                raise no_field(self._endpoint.path, name, known)
 
     def __iter__(self) -> Iterator[R]:
         return iter(self._read())

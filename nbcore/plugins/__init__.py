@@ -1,6 +1,7 @@
 """How plugins come in: what they declare, the hooks they implement, how they are found, and what is told of them."""
 
 from .calling import each, named, plain, who
+from .connections import Connections
 from .discovery import APPS, HOOKS, Plugins
 from .hookspecs import hookimpl
 from .report import PluginInfo, PluginWarning
@@ -11,6 +12,7 @@ __all__ = [
     "HOOKS",
     "ActionSpec",
     "AppSpec",
+    "Connections",
     "EndpointSpec",
     "Method",
     "PluginInfo",

@@ -93,7 +93,8 @@ class Hooks:
         """Tables of other libraries: `{"pandas": to_pandas}` is what `records.to_pandas("name")` calls. Asked when one is first wanted.
 
         An exporter is called with the record set, the fields as a tuple, and the caller's keywords. An implementation that fails is left
-        out with a PluginWarning that names it.
+        out with a PluginWarning that names it. Where two plugins make one form, a PluginWarning names both, and the exporter of the one
+        that was registered last is used: a plugin that was given to the Api comes before an installed one.
         """
 
     @hookspec

@@ -27,12 +27,12 @@ def items(number=4):
 
 def broken(wire, nb, file, number=4):
     """A bulk create that broke after its first chunk, and what the server then answers."""
-    table = wire.serve(PATH, [])
-    answer = wire._routes["POST", f"{PATH}/"]
-    wire.on("POST", f"{PATH}/", lambda call: answer(call) if len(table) < 2 else reply({"detail": "no"}, 403))
+    table = wire.serve(PATH, [], "lab.device")
+    breaks = [True]
+    wire.wrap("POST", f"{PATH}/", lambda call, handler: reply({"detail": "no"}, 403) if breaks[0] and len(table) >= 2 else handler(call))
     with pytest.raises(nbcore.PermissionDeniedError):
         nb.endpoint(PATH).create(items(number), chunk_size=2, journal=file)
-    wire.on("POST", f"{PATH}/", answer)
+    breaks[0] = False
     wire.calls.clear()
     return table
 
@@ -52,7 +52,7 @@ def test_a_journal_that_is_not_done_is_not_written_over(wire, nb, file):
 
 
 def test_a_journal_that_is_done_makes_place(wire, nb, file):
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     for number in (4, 2):
         nb.endpoint(PATH).create(items(number), journal=file)
     assert len(nbcore.Journal.load(file, nb)) == 2
@@ -72,7 +72,7 @@ def test_what_is_no_journal_is_not_written_over(wire, nb, file, how, tmp_path):
 @pytest.mark.parametrize("path", ["", "no/such/folder/j"])
 def test_a_journal_that_cannot_be_written_is_refused_before_anything_is_sent(wire, nb, path, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     with pytest.raises(nbcore.InputError, match="journal"):
         nb.endpoint(PATH).create(items(), journal=path)
     assert not wire.calls
@@ -97,8 +97,7 @@ def test_one_of_an_older_nbcore_is_read(wire, nb, file):
 
 
 def test_another_process_cannot_take_it_meanwhile(wire, nb, file):
-    wire.serve(PATH, [])
-    answer = wire._routes["POST", f"{PATH}/"]
+    wire.serve(PATH, [], "lab.device")
     told = []
     code = """
 import sys, nbcore
@@ -110,11 +109,11 @@ except nbcore.NbcoreError as exc:
     print(exc)
 """
 
-    def meanwhile(call):
+    def meanwhile(call, handler):
         told.append(subprocess.run([sys.executable, "-c", code, file], capture_output=True, text=True, check=True).stdout)
-        return answer(call)
+        return handler(call)
 
-    wire.on("POST", f"{PATH}/", meanwhile)
+    wire.wrap("POST", f"{PATH}/", meanwhile)
     assert len(nb.endpoint(PATH).create(items(2), journal=file)) == 2
     assert ["in use by another process" in text for text in told] == [True]
     assert len(nbcore.Journal.load(file, nb).created) == 2
@@ -198,7 +197,7 @@ def test_what_a_plugin_raises_leaves_the_journal_exact(wire, file):
                 raise nbcore.InputError("not this one")
             return (yield)
 
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     nb = make_api(wire, Guard())
     with pytest.raises(nbcore.InputError, match="not this one") as caught:
         nb.endpoint(PATH).create(items(), chunk_size=2, journal=file)

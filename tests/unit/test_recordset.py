@@ -273,7 +273,7 @@ def test_a_sort_by_what_the_server_computes_is_refused_since_it_ignores_it(nb, w
 
 def test_the_fields_that_are_there_can_be_sorted_by_and_read_ahead(nb, wire):
     wire.serve("lab/places", [place(1)])
-    wire.serve("lab/devices", [device(1), device(2)])
+    wire.on("GET", "lab/devices/", {"count": 2, "next": None, "previous": None, "results": [device(1), device(2)]})
     found = nb.lab.devices.all().sort("pk", "-name", "place").prefetch("place").only("name", "place__name")
     assert [record.place.name for record in found] == ["p1", "p1"]
 
@@ -283,3 +283,59 @@ def test_what_is_not_loaded_is_not_taken_for_missing(wire):
     wire.serve("lab/devices", [device(1)])
     with pytest.raises(nbcore.NotLoadedError):
         make_api(wire, lazy="off").endpoint("lab/devices").all().values("place__name")
+
+
+# --- how rows are read, and what explain() says of it -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def by_rest(wire):
+    """An Api where no package reads fields by GraphQL, installed or not."""
+    wire.serve("lab/places", [place(1)])
+    wire.serve("lab/devices", [device(number) for number in range(1, 6)])
+    return make_api(wire, disable=["graphql"], page_size=2).endpoint("lab/devices")
+
+
+def test_fields_come_by_rest_where_no_package_reads_them(by_rest, wire):
+    assert by_rest.all().values("name", "place__name")[0] == {"name": "d1", "place__name": "p1"}
+    assert [record.place.name for record in by_rest.all().only("name", "place__name")] == ["p1"] * 5
+    assert {call.method for call in wire.calls} == {"GET"}
+
+
+def test_explain_says_which_package_is_missing_and_sends_nothing(by_rest, wire):
+    told = by_rest.all().explain("name", "place__name")
+    assert (told.route, told.requests) == (
+        "rest",
+        ("GET lab/devices/?limit=2 (a page of 2 rows each)", "GET of the distinct objects at place, 35 ids a request"),
+    )
+    assert "pip install nbcore-graphql" in told.reason
+    assert by_rest.all().only("name", "place__name").explain() == told
+    assert not wire.calls
+
+
+def test_every_form_of_a_strict_read_is_strict(by_rest, wire):
+    strict = by_rest.filter(name=["d1", "d2", "d3"], consistency="strict")
+    forms = [list, lambda rows: list(rows.iterator()), lambda rows: rows.values("name"), lambda rows: list(rows.batches("name"))]
+    for form in (*forms, lambda rows: list(rows.only("name"))):
+        wire.calls.clear()
+        assert len([*form(strict.all())]) > 1
+        assert {dict(call.params)["sort"] for call in wire.calls} == {"id"}
+    for fields in ((), ("name",)):
+        told = strict.explain(*fields)
+        assert "sort=id" in told.requests[0]
+        assert 'consistency="strict"' in told.reason
+
+
+def test_explain_names_filters_without_a_value_and_what_is_read_ahead(by_rest):
+    told = by_rest.filter(name="d1", position=None).prefetch("place").explain()
+    assert told.requests[0] == "GET lab/devices/?name=d1&position=(none)&limit=2 (a page of 2 rows each)"
+    assert told.requests[1] == "GET of the distinct objects at place, 35 ids a request"
+
+
+def test_what_was_read_is_explained_as_kept(by_rest, wire):
+    rows = by_rest.all()
+    list(rows)
+    wire.calls.clear()
+    assert (rows.explain("name").route, rows.explain().requests) == ("none", ())
+    assert rows.values("name")[0] == {"name": "d1"}
+    assert not wire.calls

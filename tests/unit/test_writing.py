@@ -36,7 +36,7 @@ def writes(wire):
 
 
 def test_a_create_carries_an_id_chosen_here(wire, nb):
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     made = nb.endpoint(PATH).create(name="x")
     (call,) = wire.calls
     assert sent(call) == {"name": "x", "id": made.id}
@@ -53,7 +53,7 @@ def test_a_route_with_integer_keys_gets_none(wire):
 
 @pytest.mark.parametrize("parallel", [False, True])
 def test_many_are_created_in_chunks_and_come_in_order(wire, nb, parallel):
-    table = wire.serve(PATH, [])
+    table = wire.serve(PATH, [], "lab.device")
     names = [f"n{number}" for number in range(95)]
     made = nb.endpoint(PATH).create([{"name": name} for name in names], chunk_size=10, parallel=parallel)
     assert [record.name for record in made] == names
@@ -70,7 +70,7 @@ def test_progress_comes_through_the_page_hook(wire):
             self.seen += ((call.method, fetched, total),)
 
     progress = Progress()
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     make_api(wire, progress).endpoint(PATH).create([{"name": f"n{number}"} for number in range(25)], chunk_size=10)
     assert progress.seen == (("POST", 10, 25), ("POST", 20, 25), ("POST", 25, 25))
 
@@ -101,15 +101,14 @@ def test_an_option_that_is_none(wire, nb, options):
 
 
 def test_a_journal_says_what_became_of_each_item_and_goes_on(wire, nb, tmp_path):
-    table = wire.serve(PATH, [])
+    table = wire.serve(PATH, [], "lab.device")
     bad = {"now": True}
-    handler = wire._routes["POST", f"{PATH}/"]
 
-    def create(call):
+    def create(call, handler):
         wrong = [{"name": ["no"]} if item["name"] == "n13" and bad["now"] else {} for item in sent(call)]
         return reply(wrong, 400) if any(wrong) else handler(call)
 
-    wire.on("POST", f"{PATH}/", create)
+    wire.wrap("POST", f"{PATH}/", create)
     with pytest.raises(nbcore.ValidationError, match="item 13") as caught:
         nb.endpoint(PATH).create([{"name": f"n{number}"} for number in range(30)], chunk_size=10)
     journal = caught.value.journal
@@ -126,7 +125,7 @@ def test_a_journal_says_what_became_of_each_item_and_goes_on(wire, nb, tmp_path)
 
 
 def test_a_journal_that_a_crash_cut_loses_nothing(wire, nb, tmp_path):
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     file = tmp_path / "journal"
     nb.endpoint(PATH).create([{"name": f"n{number}"} for number in range(30)], chunk_size=10, journal=file)
     assert oct(file.stat().st_mode & 0o777) == "0o600"
@@ -143,13 +142,13 @@ def test_a_journal_that_a_crash_cut_loses_nothing(wire, nb, tmp_path):
 
 
 def test_a_run_that_goes_on_in_the_same_process_is_on_disk_too(wire, nb, tmp_path):
-    wire.serve(PATH, [])
-    working = wire._routes["POST", f"{PATH}/"]
-    wire.on("POST", f"{PATH}/", reply({"detail": "no"}, 403))
+    wire.serve(PATH, [], "lab.device")
+    refuses = [True]
+    wire.wrap("POST", f"{PATH}/", lambda call, handler: reply({"detail": "no"}, 403) if refuses[0] else handler(call))
     with pytest.raises(nbcore.PermissionDeniedError) as caught:
         nb.endpoint(PATH).create([{"name": "a"}, {"name": "b"}], journal=tmp_path / "journal")
     assert len(nbcore.Journal.load(tmp_path / "journal", nb).failed) == 2
-    wire._routes["POST", f"{PATH}/"] = working
+    refuses[0] = False
     assert len(caught.value.journal.resume()) == 2
     assert len(nbcore.Journal.load(tmp_path / "journal", nb).created) == 2
 
@@ -174,7 +173,7 @@ def test_get_or_create(wire, nb):
 
 
 def test_get_or_create_when_another_is_quicker(wire, nb):
-    table = wire.serve(PATH, [])
+    table = wire.serve(PATH, [], "lab.device")
 
     def create(call):
         table.append(item(5))
@@ -324,7 +323,7 @@ def test_sync_compares_choices_texts_and_truth_in_keys(wire, nb):
 
 
 def test_a_plan_is_applied_once(wire, nb):
-    table = wire.serve(PATH, [])
+    table = wire.serve(PATH, [], "lab.device")
     plan = nb.endpoint(PATH).sync([{"name": "d1"}], key="name")
     with pytest.raises(nbcore.InputError, match="nonsense"):
         plan.apply(nonsense=1)
@@ -340,9 +339,10 @@ def test_a_plan_is_applied_once(wire, nb):
 def mixed(wire, nb):
     """A plan of two creates, one of which is refused, an update and a delete."""
     table = wire.serve(PATH, [item(1, description="a"), item(2, description="a")])
-    create = wire._routes["POST", f"{PATH}/"]
     bad = [{}, {"name": ["bad"]}]
-    wire.on("POST", f"{PATH}/", lambda call: reply(bad[-len(sent(call)) :], 400) if sent(call)[-1]["name"] == "bad" else create(call))
+    wire.wrap(
+        "POST", f"{PATH}/", lambda call, handler: reply(bad[-len(sent(call)) :], 400) if sent(call)[-1]["name"] == "bad" else handler(call)
+    )
     desired = [{"name": "d9"}, {"name": "bad"}, {"name": "d1", "description": "b"}]
     return table, nb.endpoint(PATH).sync(desired, key="name", delete=True, everything=True)
 
@@ -411,7 +411,7 @@ def test_sync_refuses_fields_that_the_route_does_not_have(wire, nb):
 
 @pytest.mark.parametrize("desired", [None, 1, "d1", b"d1", {"name": "d1"}, [None], ["d1"], [{"name": "d1"}, 2]])
 def test_sync_wants_a_list_of_dicts(wire, nb, desired):
-    wire.serve(PATH, [])
+    wire.serve(PATH, [], "lab.device")
     with pytest.raises(nbcore.InputError, match="dict"):
         nb.endpoint(PATH).sync(desired, key="name")
 
@@ -476,15 +476,13 @@ def test_save_if_unmodified(wire, nb, tagged):
 
 
 def test_a_resumed_create_finds_what_the_killed_process_had_still_at_work(wire, nb, tmp_path):
-    table = wire.serve(PATH, [])
-    working = wire._routes["POST", f"{PATH}/"]
+    table = wire.serve(PATH, [], "lab.device")
     wire.on("POST", f"{PATH}/", nbcore.ProtocolError("reset"))
     wire.on("GET", f"{PATH}/", nbcore.ProtocolError("reset"))
     wire.on("GET", f"{PATH}/*/", nbcore.ProtocolError("reset"))
     with pytest.raises(nbcore.NbcoreError):
         nb.endpoint(PATH).create([{"name": "a"}, {"name": "b"}], journal=tmp_path / "journal")
     wire.serve(PATH, table)
-    wire._routes["POST", f"{PATH}/"] = working
     journal = nbcore.Journal.load(tmp_path / "journal", nb)
     assert len(journal.unknown) == 2
     rows = [row(PATH, id=entry.id, name=entry.item["name"]) for entry in journal]

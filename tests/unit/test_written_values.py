@@ -52,10 +52,9 @@ def test_a_generator_is_written_whole(nb, wire, table, write):
 
 
 def test_a_generator_is_whole_in_the_journal_and_at_the_next_attempt(wire, tmp_path):
-    wire.serve("lab/devices", [])
+    wire.serve("lab/devices", [], "lab.device")
     failing = [reply({"detail": "wait"}, 429)]
-    answer = wire._routes["POST", "lab/devices/"]
-    wire.on("POST", "lab/devices/", lambda call: failing.pop() if failing else answer(call))
+    wire.wrap("POST", "lab/devices/", lambda call, handler: failing.pop() if failing else handler(call))
     nb = make_api(wire, retries=2)
     made = nb.endpoint("lab/devices").create([{"names": (name for name in ("x", "y"))}], journal=tmp_path / "j")
     assert [body[0]["names"] for body in bodies(wire)] == [["x", "y"]] * 2

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Generator, Iterable
@@ -13,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbcore import Call, Change, InputError, Reply, hookimpl
 from nbcore.errors import describe
+from nbcore.plugins import Connections
 
 from . import events
-from .connection import Connection
 from .errors import AuditError
 from .log import AppendLog
 from .masking import Mask
+from .users import Users
 
 if TYPE_CHECKING:
     from nbcore import Api
@@ -77,34 +77,32 @@ class Audit:
 
     # --- hooks -------------------------------------------------------------------------------------------------------
 
-    @hookimpl(tryfirst=True)
+    @hookimpl
     def nbcore_ready(self, api: Api) -> None:
-        """Let each call say which Api it belongs to."""
-        api._found.manager.register(Connection(api, self._here, self.user, self.mask))
+        """Learn of an Api; one Audit may serve several."""
+        self._connections.add(api.connection)
 
     @hookimpl(wrapper=True, trylast=True)
     def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
         """Record a write's intent, let it go, record its outcome. Last of the wrappers: what others refuse or answer is not recorded."""
         if not _may_write(call):
             return (yield)
-        connection: Connection | None = getattr(self._here, "connection", None)
-        mask = connection.mask if connection is not None else Mask(self.mask)
         hidden: set[str] = set()
-        self._intend(call, connection, mask, hidden)
+        self._intend(call, hidden)
         started = time.monotonic()
         try:
             reply = yield
         except BaseException as exc:
-            self._append(events.failure(call, exc, time.monotonic() - started, mask, hidden))
+            self._append(events.failure(call, exc, time.monotonic() - started, self._masked, hidden))
             raise
-        self._append(events.outcome(call, reply, reply.elapsed or time.monotonic() - started, mask, hidden))
+        self._append(events.outcome(call, reply, reply.elapsed or time.monotonic() - started, self._masked, hidden))
         return reply
 
     @hookimpl(tryfirst=True)
     def nbcore_changed(self, change: Change) -> None:
         """Record an object's fields before and after; not those of a write that was never sent (a dry run)."""
-        if (mask := self._recent.get(change.call_id)) is not None:
-            self._append(events.change(change, mask))
+        if change.call_id in self._recent:
+            self._append(events.change(change, self._masked))
 
     @hookimpl
     def nbcore_close(self) -> None:
@@ -113,18 +111,17 @@ class Audit:
 
     # --- lines -------------------------------------------------------------------------------------------------------
 
-    def _intend(self, call: Call, connection: Connection | None, mask: Mask, hidden: set[str]) -> None:
+    def _intend(self, call: Call, hidden: set[str]) -> None:
         """The intent's line; AuditError, and so no request, where it cannot be written."""
-        user = connection.user(call) if connection is not None else (self.user if isinstance(self.user, str) else None)
-        server = connection.api.options.url if connection is not None else None
+        user = self._users.of(call, self._connections.of(call))
         try:
-            self._write(events.intent(call, server, user, mask, hidden))
+            self._write(events.intent(call, user, self._masked, hidden))
         except (OSError, ValueError, RecursionError) as exc:
             raise AuditError(
                 f"{describe(call)} was not sent: the audit log {self.path} cannot be written ({exc}). Make room, or permit it.",
                 call,
             ) from exc
-        self._recent[call.id] = mask
+        self._recent[call.id] = None
         if len(self._recent) > _RECENT:
             self._recent.popitem(last=False)
 
@@ -144,11 +141,13 @@ class Audit:
     # --- copies ------------------------------------------------------------------------------------------------------
 
     def _forget(self) -> None:
-        self._here = threading.local()
-        self._recent: OrderedDict[str, Mask] = OrderedDict()
+        self._connections = Connections()
+        self._users = Users(self.user)
+        self._masked = Mask(self.mask, self._connections.redact)
+        self._recent: OrderedDict[str, None] = OrderedDict()  # the ids of the calls whose intent is in the log
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_here", "_recent")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_connections", "_users", "_masked", "_recent")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)

@@ -21,10 +21,16 @@ _MAX_PARSED = 32 * 1024 * 1024
 _UNSENT = (ConnectError, InputError, PluginError, RedirectError)
 
 
-def intent(call: Call, server: str | None, user: str | None, mask: Mask, hidden: set[str]) -> dict[str, Any]:
+def intent(call: Call, user: str | None, mask: Mask, hidden: set[str]) -> dict[str, Any]:
     """What is about to be sent, and who sends it. `hidden` gets the texts that were masked."""
     event = _head("intent", call)
-    event |= {"server": server, "user": user, "os_user": _os_user(os.geteuid()), "host": os.uname().nodename, "pid": os.getpid()}
+    event |= {
+        "server": call.server.removesuffix("/api") or None,
+        "user": user,
+        "os_user": _os_user(os.geteuid()),
+        "host": os.uname().nodename,
+        "pid": os.getpid(),
+    }
     event |= {"method": call.method, "path": mask.text(call.path), "operation": call.operation}
     optional = {
         "endpoint": call.endpoint,

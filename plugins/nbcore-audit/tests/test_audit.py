@@ -133,7 +133,7 @@ import resource, signal, sys
 from nbcore.testing import Wire, make_api
 from nbcore_audit import Audit, AuditError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-wire = Wire(); wire.serve("dcim/devices", [])
+wire = Wire(); wire.serve("dcim/devices", [], "dcim.device")
 nb = make_api(wire, Audit(sys.argv[1], user=False))
 nb.endpoint("dcim/devices").create(name="first")
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
@@ -302,7 +302,7 @@ def test_a_server_that_does_not_tell_the_user_stops_no_write(wire, log, answer, 
 
 def test_one_audit_tells_its_apis_apart(wire, log):
     other = Wire()
-    other.serve("dcim/devices", [])
+    other.serve("dcim/devices", [], "dcim.device")
     other.on("GET", "users/tokens/", {"results": [{"display": "999999 (bob (ops))"}]})
     audit = Audit(log)
     first, second = make_api(wire, audit), make_api(other, audit, url="http://other.test")

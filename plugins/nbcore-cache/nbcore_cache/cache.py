@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import threading
@@ -13,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbcore import Call, InputError, Reply, hookimpl
+from nbcore.plugins import Connections
 
 from . import policy
 from .changes import ChangeLog, LogError, News
@@ -33,13 +33,11 @@ class _Client:
     """One identity that the cache serves.
 
     Attributes:
-        api: an Api of it.
         server: a hash of the server's address; marks are shared by all who ask one server.
         log: its change log, with revalidate="changes".
         version: the API version of its last answer.
     """
 
-    api: weakref.ref[Api]
     server: str
     log: ChangeLog | None
     version: str | None = None
@@ -86,7 +84,7 @@ class Cache:
         self._store = Store(url)
         self._count = Counter()
         self._lock = threading.Lock()
-        self._apis: weakref.WeakSet[Api] = weakref.WeakSet()
+        self._connections = Connections()
         self._clients: dict[str, _Client] = {}
         self._misses: dict[tuple[str, int], _Miss] = {}
         self._pending: set[str] = set()
@@ -107,13 +105,12 @@ class Cache:
     @hookimpl
     def nbcore_ready(self, api: Api) -> None:
         """Learn of an Api; one Cache may serve several."""
-        with self._lock:
-            self._apis.add(api)
+        self._connections.add(api.connection)
 
     @hookimpl(tryfirst=True)
     def nbcore_send(self, call: Call) -> Reply | None:
         """The kept answer to a read, or None: then it is sent."""
-        if not policy.cacheable(call) or (client := self._client(call.identity)) is None:
+        if not policy.cacheable(call) or (client := self._client(call)) is None:
             return None
         started = time.monotonic()
         try:
@@ -161,28 +158,21 @@ class Cache:
 
     # --- reads -------------------------------------------------------------------------------------------------------
 
-    def _client(self, identity: str) -> _Client | None:
-        """Who asks; None for an identity that is not, or no more, of an Api of ours."""
-        client = self._clients.get(identity)
-        if client is not None and client.api() is not None:
-            return client
-        with self._lock:
-            apis = list(self._apis)
-        for api in apis:
-            # Another Api of ours may be unable to get its token.
-            with contextlib.suppress(Exception):
-                if identity and api.connection.identity == identity:
-                    log = ChangeLog(identity, self._store, self.burst, lambda: self._count.add("polls")) if self.revalidate else None
-                    server = hashlib.sha256(api.options.base_url.encode()).hexdigest()[:16]
-                    return self._clients.setdefault(identity, _Client(weakref.ref(api), server, log))
-        return None
+    def _client(self, call: Call) -> _Client | None:
+        """Who asks; None for a call that does not say."""
+        client = self._clients.get(call.identity)
+        if client is None and call.identity:
+            log = ChangeLog(call.identity, self._store, self.burst, lambda: self._count.add("polls")) if self.revalidate else None
+            server = hashlib.sha256(call.server.encode()).hexdigest()[:16]
+            client = self._clients.setdefault(call.identity, _Client(server, log))
+        return client
 
     def _revalidated(self, call: Call, client: _Client) -> str | None:
         """Heed what others changed; the name under which to keep answers, None for an answer that must not be kept."""
         if client.log is None:
             return ""
-        api = client.api()
-        if api is None or not policy.logged(call, relations(), self.logged):
+        connection = self._connections.of(call)
+        if connection is None or not policy.logged(call, relations(), self.logged):
             return None
 
         def heed(news: News) -> None:
@@ -191,7 +181,7 @@ class Cache:
                 self._count.add("drops")
                 self._change(f"{client.server} {mark}" for mark in marks)
 
-        return client.log.update(api, heed)
+        return client.log.update(connection, heed)
 
     def _keep(self, call: Call, reply: Reply, miss: _Miss) -> None:
         """Keep an answer, unless it is an error or may be older than what was written."""
@@ -215,7 +205,7 @@ class Cache:
 
     def _wrote(self, call: Call, reply: Reply | None) -> None:
         """Drop what a write touched, for everybody who uses this storage."""
-        client = self._client(call.identity)
+        client = self._client(call)
         if client is None:
             return
         if client.log is not None:
@@ -227,7 +217,7 @@ class Cache:
 
     def _watch_job(self, call: Call, reply: Reply) -> None:
         """A job that was started here has ended: it may have written anything."""
-        if (ended := policy.jobs_ended(reply, self._jobs)) and (client := self._client(call.identity)) is not None:
+        if (ended := policy.jobs_ended(reply, self._jobs)) and (client := self._client(call)) is not None:
             self._jobs -= ended
             self._drop(client, frozenset({EVERYTHING}))
 

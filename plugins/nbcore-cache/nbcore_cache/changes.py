@@ -13,14 +13,12 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbcore import CallError, PermissionDeniedError
+from nbcore.contracts import Connection
 
 from .store import Store
-
-if TYPE_CHECKING:
-    from nbcore import Api
 
 _ROUTE = "extras/object-changes"
 _OVERLAP = timedelta(seconds=120)
@@ -93,7 +91,7 @@ class ChangeLog:
         """In a forked child: a lock that no thread of the parent holds."""
         self._lock = threading.Lock()
 
-    def update(self, api: Api, heed: Callable[[News], None]) -> str:
+    def update(self, connection: Connection, heed: Callable[[News], None]) -> str:
         """Ask the log, unless it was asked within the burst, and let `heed(News)` act before the place moves on.
 
         Returns:
@@ -113,8 +111,8 @@ class ChangeLog:
             try:
                 place = self._load()
                 if place is None:
-                    place = self._begin(api)
-                elif (news := self._read(api, place)) is not None:
+                    place = self._begin(connection)
+                elif (news := self._read(connection, place)) is not None:
                     heed(news)
                     self._store.leave(self._name, place.text())
             except PermissionDeniedError as exc:
@@ -133,25 +131,25 @@ class ChangeLog:
         except (ValueError, TypeError):
             return None
 
-    def _begin(self, api: Api) -> Place:
+    def _begin(self, connection: Connection) -> Place:
         """A new reading: what is in the log so far is old."""
         place = Place(uuid.uuid4().hex)
-        rows, _, _ = self._page(api, place, 1)
+        rows, _, _ = self._page(connection, place, 1)
         if rows:
             place.since = _before(rows[0]["time"])
-            self._read(api, place)
+            self._read(connection, place)
         self._store.leave(self._name, place.text())
         return place
 
-    def _read(self, api: Api, place: Place) -> News | None:
+    def _read(self, connection: Connection, place: Place) -> News | None:
         """Read what is new, and move the place; None when nothing is."""
-        rows, count, version = self._page(api, place, 1)
+        rows, count, version = self._page(connection, place, 1)
         if count == len(place.seen) and (not rows or rows[0]["id"] in place.seen):
             return None
         found: dict[str, dict[str, Any]] = {}
         fresh: list[dict[str, Any]] = []
         while len(found) < count and len(fresh) <= _MOST:
-            rows, count, _ = self._page(api, place, _PAGE, offset=len(found))
+            rows, count, _ = self._page(connection, place, _PAGE, offset=len(found))
             if all(row["id"] in found for row in rows):
                 break
             found.update((row["id"], row) for row in rows)
@@ -174,12 +172,12 @@ class ChangeLog:
         types = {kind for row in fresh for kind in (row["changed_object_type"], row.get("related_object_type")) if kind}
         return News(frozenset(types), version)
 
-    def _page(self, api: Api, place: Place, limit: int, offset: int = 0) -> tuple[list[dict[str, Any]], int, str | None]:
+    def _page(self, connection: Connection, place: Place, limit: int, offset: int = 0) -> tuple[list[dict[str, Any]], int, str | None]:
         """The newest rows since the place, how many there are, and the API version."""
         params: dict[str, Any] = {"sort": "-time", "limit": limit, "depth": 0}
         params |= {"offset": offset} if offset else {}
         params |= {"time__gte": place.since} if place.since else {}
-        reply = api.request("GET", f"{_ROUTE}/", params=params, endpoint=_ROUTE, operation="list", fresh=True, returns="reply")
+        reply = connection.request("GET", f"{_ROUTE}/", params=params, endpoint=_ROUTE, operation="list", fresh=True, returns="reply")
         try:
             data = reply.json()
             rows, count = data["results"], int(data["count"])

@@ -15,7 +15,7 @@ ZONE = row("plugins/dns/dns-zones", name="example.com", ttl=3600, display="examp
 
 def served(wire: Wire, slug: str, *rows: dict[str, Any]) -> list[dict[str, Any]]:
     path = f"plugins/dns/{slug}"
-    return wire.serve(path, [row(path, **fields) for fields in rows])
+    return wire.serve(path, [row(path, **fields) for fields in rows], f"nautobot_dns_models.{slug.replace('-', '')[:-1]}")
 
 
 def test_conformance():

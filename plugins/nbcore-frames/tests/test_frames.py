@@ -89,6 +89,78 @@ def test_a_number_too_large_for_arrow_is_text(wire):
     assert (found.schema.field("big").type, found.column("big").to_pylist()) == (pa.string(), [str(2**70)])
 
 
+# --- the hook behind them -----------------------------------------------------------------------------------------------------
+
+
+def served(wire, *names):
+    wire.serve("dcim/devices", [row("dcim/devices", name=name) for name in names])
+    wire.on("OPTIONS", "dcim/devices/", {"actions": {"POST": {}}})
+
+
+class Own:
+    """Another package that makes pandas tables, and a form of its own."""
+
+    @nbcore.hookimpl
+    def nbcore_exporters(self):
+        return {"pandas": lambda records, fields: "mine", "rows": lambda records, fields, *, head=None: records.values(*fields)[:head]}
+
+
+class Fails:
+    @nbcore.hookimpl
+    def nbcore_exporters(self):
+        raise ValueError("no library")
+
+
+class NoDict:
+    @nbcore.hookimpl
+    def nbcore_exporters(self):
+        return ["pandas"]
+
+
+class NotCallable:
+    @nbcore.hookimpl
+    def nbcore_exporters(self):
+        return {"rows": "to_rows"}
+
+
+def test_the_forms_that_can_be_made(wire):
+    nb = make_api(wire, prefer="rest")
+    assert nb.exporters.names() == ["arrow", "pandas", "polars"]
+    assert make_api(wire, disable=["frames"]).exporters.names() == []
+
+
+def test_without_the_package_it_is_named(wire):
+    served(wire, "a")
+    with pytest.raises(nbcore.InputError, match=r"no installed package makes arrow tables; pip install"):
+        make_api(wire, disable=["frames"]).endpoint("dcim/devices").all().to_arrow("name")
+
+
+def test_two_packages_that_make_one_form_are_named_and_the_given_one_is_used(wire):
+    served(wire, "a", "b")
+    nb = make_api(wire, Own(), prefer="rest")
+    devices = nb.endpoint("dcim/devices")
+    with pytest.warns(nbcore.PluginWarning, match="the plugins Own and frames both make pandas tables; those of Own are used"):
+        assert devices.all().to_pandas("name") == "mine"
+    assert devices.all().to_arrow("name").num_rows == 2
+    assert nb.exporters.export("rows", devices.all(), ("name",), head=1) == [{"name": "a"}]
+
+
+@pytest.mark.parametrize(
+    ("plugin", "problem"),
+    [(Fails(), "ValueError"), (NoDict(), "it returned list, not a dict"), (NotCallable(), "its exporter for 'rows' cannot be called")],
+)
+def test_one_that_fails_is_named_and_the_others_work(wire, plugin, problem):
+    served(wire, "a")
+    devices = make_api(wire, plugin, prefer="rest").endpoint("dcim/devices")
+    with pytest.warns(nbcore.PluginWarning, match=f"the plugin {type(plugin).__name__} failed in nbcore_exporters: {problem}"):
+        assert devices.all().to_arrow("name").num_rows == 1
+
+
+def test_a_strict_read_stays_strict(devices, wire):
+    devices.all(consistency="strict").to_pandas("name")
+    assert {dict(call.params)["sort"] for call in wire.calls if call.path == "dcim/devices/" and call.method == "GET"} == {"id"}
+
+
 @pytest.mark.integration
 def test_on_a_real_nautobot():
     with nbcore.api(os.environ["NBCORE_TEST_URL"], os.environ["NBCORE_TEST_TOKEN"]) as nb:

@@ -14,7 +14,16 @@ _READING = frozenset({"depth", "include", "exclude_m2m", "format"})
 
 
 def arguments_of(endpoint: Endpoint, query: Query, args: dict[str, Shape]) -> dict[str, Any]:
-    """The filters as arguments of the GraphQL list."""
+    """The filters as arguments of the GraphQL list.
+
+    Args:
+        endpoint: the list route.
+        query: what is asked of it.
+        args: the arguments that the GraphQL list takes, with their types.
+
+    Raises:
+        NotExact: the list takes no such argument, or not this value.
+    """
     found: dict[str, Any] = {}
     for name, value in (pair for part in parts(endpoint.route, query) for pair in part.params):
         if name in _READING:
@@ -33,6 +42,7 @@ def arguments_of(endpoint: Endpoint, query: Query, args: dict[str, Shape]) -> di
 
 
 def _argument(shape: Shape, name: str, value: str) -> Any:
+    """One value of a filter, in the type of its GraphQL argument."""
     if shape.name == "Boolean" and value.lower() in ("true", "false"):
         return value.lower() == "true"
     if shape.name in ("Int", "BigInt") and value.lstrip("-").isdigit():

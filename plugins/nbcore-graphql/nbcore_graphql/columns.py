@@ -80,6 +80,20 @@ def column_of(server: Server, endpoint: Endpoint, kind: str, column: Column) -> 
 
 
 def _leaf(server: Server, root: Endpoint, at: Endpoint, column: Column, shape: Shape, name: str, many: bool) -> Column:
+    """A column whose last step is no related object: a text, a number, a choice, a time.
+
+    Args:
+        server: what is known of the server.
+        root: the list route that is read.
+        at: the list route of the object that has the field.
+        column: the field that was asked for.
+        shape: its GraphQL type.
+        name: its last step.
+        many: whether a step before it leads to several objects.
+
+    Raises:
+        NotExact: GraphQL writes it otherwise than REST.
+    """
     if name in ("url", "display", "object_type", "natural_slug") or shape.many or name in at.route.json_fields:
         raise NotExact(f"{name!r} is written otherwise in GraphQL")
     if shape.kind == "ENUM":

@@ -9,7 +9,7 @@ from nbcore import hookimpl
 
 if TYPE_CHECKING:
     from nbcore import Options, Projection
-    from nbcore.contracts import Api
+    from nbcore.contracts import Api, Connection
     from nbcore.reading import Query, Route
 
     from .server import Server
@@ -21,21 +21,22 @@ def make(options: Options) -> GraphQLProjection:
 
 
 class GraphQLProjection:
-    """Answers nbcore_project with GraphQL, where that is exact. One object may serve several Apis."""
+    """Answers nbcore_project with GraphQL, where that is exact. One object may serve several Apis, and keeps none of them alive."""
 
     def __init__(self) -> None:
-        self._apis: weakref.WeakKeyDictionary[Any, Api] = weakref.WeakKeyDictionary()
-        self._servers: weakref.WeakKeyDictionary[Any, Server] = weakref.WeakKeyDictionary()
+        self._apis: weakref.WeakKeyDictionary[Connection, weakref.ref[Api]] = weakref.WeakKeyDictionary()
+        self._servers: weakref.WeakKeyDictionary[Connection, Server] = weakref.WeakKeyDictionary()
 
     @hookimpl
     def nbcore_ready(self, api: Api) -> None:
-        """Remember which Api sends on which connection."""
-        self._apis[api.connection] = api
+        """Remember which Api sends over which connection."""
+        self._apis[api.connection] = weakref.ref(api)
 
     @hookimpl
     def nbcore_project(self, route: Route, query: Query, fields: tuple[str, ...]) -> Projection | None:
         """How the fields are read: by GraphQL, or by REST with the reason why not."""
-        api = self._apis.get(route.connection)
+        reference = self._apis.get(route.connection)
+        api = reference() if reference is not None else None
         if api is None:
             return None
         from .projecting import projection
@@ -43,7 +44,7 @@ class GraphQLProjection:
 
         server = self._servers.get(route.connection)
         if server is None:
-            server = self._servers[route.connection] = Server(api)
+            server = self._servers.setdefault(route.connection, Server(api))
         return projection(server, api.endpoint(route.path), query, fields)
 
     def __reduce__(self) -> tuple[Any, ...]:

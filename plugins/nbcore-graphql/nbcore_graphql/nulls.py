@@ -15,7 +15,20 @@ class Hidden(Exception):
 
 
 def check_hidden(endpoint: Endpoint, query: Query, columns: tuple[Column, ...], data: list[Any]) -> None:
-    """GraphQL answers null for a related object that the token may not see, where REST names it: counted against REST's nulls."""
+    """Refuse rows in which GraphQL hides related objects that REST would name.
+
+    Sends, for each step to a related object that is null in some row, one GET for the number of objects that have none by REST; where the
+    server has no such filter, it reads the rows themselves, in chunks of ids.
+
+    Args:
+        endpoint: the list route.
+        query: what was asked of it.
+        columns: the fields.
+        data: the rows as GraphQL gave them.
+
+    Raises:
+        Hidden: the numbers differ.
+    """
     done: set[tuple[str, ...]] = set()
     for column in columns:
         for depth, owner in enumerate(column.owners):
@@ -26,6 +39,7 @@ def check_hidden(endpoint: Endpoint, query: Query, columns: tuple[Column, ...], 
 
 
 def _check_way(endpoint: Endpoint, query: Query, way: tuple[str, ...], owner: str, data: list[Any]) -> None:
+    """The check of one way, such as ("location", "parent"), whose last step stands on objects of the route `owner`."""
     owners = data
     for name in way[:-1]:
         owners = [value[name] for value in owners if value is not None and value[name] is not None]

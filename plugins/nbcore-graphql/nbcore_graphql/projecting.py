@@ -16,17 +16,22 @@ from .rest_form import as_objects, as_values, can_be_objects
 from .selection import Selection, select
 from .server import Server
 
-_log = logging.getLogger("nbcore.projection")
+_log = logging.getLogger("nbcore.graphql")
 
 
 def projection(server: Server, endpoint: Endpoint, query: Query, fields: tuple[str, ...]) -> Projection:
     """How some fields of a list are read.
+
+    It sends what is not known of the server yet: an introspection query and small requests, the first time on a machine.
 
     Args:
         server: what is known of the server.
         endpoint: the list route.
         query: what is asked of it.
         fields: the fields, those of related objects after `__`.
+
+    Returns:
+        The Projection; its route is "rest" where something has no exact counterpart in GraphQL, and its reason says what.
     """
     if query.api_version or endpoint.api.connection.api_version:
         return Projection("rest", "an API version is pinned, and GraphQL has none")

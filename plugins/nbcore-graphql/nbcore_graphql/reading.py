@@ -14,7 +14,17 @@ PAGE = 5000
 
 
 def answered(endpoint: Endpoint, query: Query, selection: Selection) -> list[dict[str, Any]]:
-    """All rows as GraphQL gives them, checked against rows that move and related objects that are hidden."""
+    """All rows as GraphQL gives them (one query a page, and again, up to three times, where rows moved meanwhile).
+
+    Args:
+        endpoint: the list route.
+        query: what is asked of it.
+        selection: what is asked of GraphQL for it.
+
+    Raises:
+        DriftError: rows moved during each of three reads.
+        Hidden: GraphQL leaves out what REST would give.
+    """
     text = selection.text()
     api = endpoint.api
     total: list[int] = []

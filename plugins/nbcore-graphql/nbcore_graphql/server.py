@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
@@ -21,15 +22,22 @@ class Server:
     """What is known of the server of one Api.
 
     Args:
-        api: the Api that asks it.
+        api: the Api that asks it; it is not kept alive by this.
     """
 
     def __init__(self, api: Api) -> None:
-        self.api = api
+        self._api = weakref.ref(api)
         self._types: types.TypeMap | None = None
         self._facts: dict[str, Facts] = {}
         self._paths: dict[str, str] = {}
         self._version: Any = None
+
+    @property
+    def api(self) -> Api:
+        """The Api that asks it. Whoever reads something holds an endpoint, and so the Api."""
+        api = self._api()
+        assert api is not None  # noqa: S101  for the type checker: see above
+        return api
 
     def types(self) -> types.TypeMap:
         """Its GraphQL types: one introspection query, the first time on this machine."""

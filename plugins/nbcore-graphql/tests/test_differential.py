@@ -19,8 +19,10 @@ def nb():
 
 
 def endpoints(nb):
-    for name in nb._found.app_names():
-        app = getattr(nb, name)
+    for info in nb.plugin_report():
+        if info.group != "nbcore.apps" or info.state not in ("found", "active"):
+            continue
+        app = getattr(nb, info.name)
         for spec in app.spec.endpoints:
             if spec.key != "singleton" and "/" not in spec.slug:
                 yield app.endpoint(spec.slug)

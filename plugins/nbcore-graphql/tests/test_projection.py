@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import weakref
 
 import pytest
 
 import nbcore
 from nbcore.testing import make_api, reference, reply, row, sent
+from nbcore_graphql.hook import GraphQLProjection
 
 FIELDS = ("name", "location__name", "face", "created", "position")
 
@@ -172,14 +175,14 @@ def test_a_reverse_relation_is_a_list(devices):
 
 def test_an_error_of_graphql_falls_back_and_says_so(devices, table, caplog):
     table.broken = True
-    with caplog.at_level(logging.WARNING, "nbcore.projection"):
+    with caplog.at_level(logging.WARNING, "nbcore.graphql"):
         assert devices.all().values("name")[0] == {"name": "d0"}
     assert "boom" in caplog.text
 
 
 def test_a_related_object_that_graphql_hides_falls_back(devices, table, caplog):
     table.hidden = True
-    with caplog.at_level(logging.WARNING, "nbcore.projection"):
+    with caplog.at_level(logging.WARNING, "nbcore.graphql"):
         found = devices.all().values("name", "location__name")
     assert found == devices.all().values("name", "location__name", prefer="rest")
     assert found[0]["location__name"] == "l0"
@@ -239,3 +242,56 @@ def test_only_reads_some_fields_and_loads_the_others_together(devices, table):
 def test_no_field_is_an_error(devices):
     with pytest.raises(nbcore.InputError, match="name the fields"):
         devices.all().values()
+
+
+# --- without the package -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without(table, tmp_path):
+    """The same route of the same server, where the package is left out."""
+    return make_api(table, cache_dir=str(tmp_path), disable=["graphql"]).endpoint("dcim/devices")
+
+
+def test_without_the_package_the_answers_are_the_same(devices, without, table):
+    assert devices.all().explain(*FIELDS).route == "graphql"
+    left = devices.all().values(*FIELDS), devices.all().values_list(*FIELDS), list(devices.all().batches(*FIELDS))
+    partial = [(r.name, r.face, r.location and r.location.name, r.created) for r in devices.all().only("name", "face", "location__name")]
+    table.calls.clear()
+    right = without.all().values(*FIELDS), without.all().values_list(*FIELDS), list(without.all().batches(*FIELDS))
+    assert left == right
+    assert partial == [
+        (r.name, r.face, r.location and r.location.name, r.created) for r in without.all().only("name", "face", "location__name")
+    ]
+    assert not [call for call in table.calls if call.operation == "graphql"]
+
+
+def test_without_the_package_explain_says_what_is_missing(without, table):
+    told = without.all().explain("name", "location__name")
+    assert told.route == "rest"
+    assert "pip install nbcore-graphql" in told.reason
+    assert told.requests == (
+        "GET dcim/devices/?limit=1000 (a page of 1000 rows each)",
+        "GET of the distinct objects at location, 35 ids a request",
+    )
+    assert not table.calls
+
+
+def test_the_hook_keeps_no_api_alive(table, tmp_path):
+    plugin = GraphQLProjection()
+    nb = make_api(table, plugin, cache_dir=str(tmp_path), disable=["graphql"])
+    assert nb.endpoint("dcim/devices").all().values("name")[0] == {"name": "d0"}
+    assert [call for call in table.calls if call.operation == "graphql"]
+    gone = weakref.ref(nb.connection)
+    del nb
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_strict_read_goes_by_rest_in_the_order_of_ids(devices, table):
+    strict = devices.all(consistency="strict")
+    assert "strict" in strict.explain("name").reason
+    table.calls.clear()
+    with pytest.raises(nbcore.DriftError, match="does not sort by id"):  # this wire does not, which a strict read notices
+        list(strict.batches("name"))
+    assert [dict(call.params)["sort"] for call in table.calls] == ["id"]

@@ -46,11 +46,9 @@ def of_call(call: Call) -> Attributes:
     return {name: value for name, value in found.items() if value}
 
 
-def of_span(call: Call, base_url: str) -> Attributes:
+def of_span(call: Call) -> Attributes:
     """What else a span tells of a call."""
-    found: Attributes = {"nbcore.call_id": call.id}
-    if base_url:
-        found["url.full"] = full_url(f"{base_url}/{call.path}", call.params)
+    found: Attributes = {"nbcore.call_id": call.id, "url.full": full_url(f"{call.server}/{call.path}", call.params)}
     if call.attempt > 1:
         found["http.request.resend_count"] = call.attempt - 1
     return found

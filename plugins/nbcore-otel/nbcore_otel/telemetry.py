@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib.metadata
-import threading
 import time
-import weakref
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +18,7 @@ from . import attributes
 if TYPE_CHECKING:
     import requests
 
-    from nbcore import Api, Options
+    from nbcore import Options
 
 # The boundaries that the HTTP conventions advise.
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0)
@@ -53,17 +50,8 @@ class Telemetry:
         )
         self._retries = meter.create_counter("nbcore.client.retries", "{retry}", "Attempts that failed and were followed by another.")
         self._hits = meter.create_counter("nbcore.client.cached", "{call}", "Calls that a plugin answered instead of the server.")
-        self._apis: weakref.WeakSet[Api] = weakref.WeakSet()
-        self._addresses: dict[str, str] = {}
-        self._lock = threading.Lock()
 
     # --- hooks -------------------------------------------------------------------------------------------------------
-
-    @hookimpl
-    def nbcore_ready(self, api: Api) -> None:
-        """Learn of an Api; one Telemetry may serve several."""
-        with self._lock:
-            self._apis.add(api)
 
     @hookimpl
     def nbcore_configure_session(self, session: requests.Session, options: Options) -> None:
@@ -76,13 +64,12 @@ class Telemetry:
     @hookimpl(wrapper=True, trylast=True)
     def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
         """A span around one attempt, and its duration."""
-        base_url = self._base_url(call.identity)
-        told = attributes.of_call(call) | (attributes.of_server(base_url) if base_url else {})
+        told = attributes.of_call(call) | attributes.of_server(call.server)
         started = time.perf_counter()
         with self._tracer.start_as_current_span(
             attributes.span_name(call),
             kind=SpanKind.CLIENT,
-            attributes=told | attributes.of_span(call, base_url),
+            attributes=told | attributes.of_span(call),
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
@@ -110,24 +97,8 @@ class Telemetry:
     @hookimpl
     def nbcore_retrying(self, call: Call, failure: Exception, attempt: int, delay: float) -> None:
         """Count a retry."""
-        base_url = self._base_url(call.identity)
-        told = attributes.of_call(call) | (attributes.of_server(base_url) if base_url else {})
+        told = attributes.of_call(call) | attributes.of_server(call.server)
         self._retries.add(1, told | attributes.of_failure(failure))
-
-    # --- whose call it is ---------------------------------------------------------------------------------------------
-
-    def _base_url(self, identity: str) -> str:
-        """The address that a call goes to; "" when it is not of an Api of ours."""
-        if (known := self._addresses.get(identity)) is not None:
-            return known
-        with self._lock:
-            apis = list(self._apis)
-        for api in apis:
-            # Another Api of ours may be unable to get its token.
-            with contextlib.suppress(Exception):
-                if identity and api.connection.identity == identity:
-                    return self._addresses.setdefault(identity, api.options.base_url)
-        return ""
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Providers hold threads and connections: a copy uses the global ones.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
+import weakref
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from nbcore import Call, InputError, Reply, hookimpl
 from nbcore.errors import describe
+from nbcore.plugins import Connections
 
 from .errors import ReadOnlyError
 from .recorder import Recorder
@@ -54,11 +55,10 @@ class ReadOnly:
         self.calls: list[Call] = []
         self._forget()
 
-    @hookimpl(tryfirst=True)
+    @hookimpl
     def nbcore_ready(self, api: Api) -> None:
-        """Let each call say which Api it belongs to."""
-        recorder = self._recorders.setdefault(api.options.url, Recorder())
-        api._found.manager.register(_Connection(self, api, recorder))
+        """Learn of an Api; one ReadOnly may serve several."""
+        self._connections.add(api.connection)
 
     @hookimpl(wrapper=True, tryfirst=True)
     def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
@@ -72,6 +72,21 @@ class ReadOnly:
         raise ReadOnlyError(
             self._text(call, 'reads and GraphQL queries work, and mode="record" (NBCORE_READONLY=record) makes a dry run'), call
         )
+
+    # pluggy registers the methods of an object in the order of their names and calls the last of them first, so this one is around the
+    # one above. It takes two: a wrapper cannot answer without letting the call through to the wrappers inside it, but it can raise.
+    @hookimpl(specname="nbcore_send", wrapper=True, tryfirst=True)
+    def shown_as_if_sent(self, call: Call) -> Generator[None, Reply, Reply]:
+        """In mode "record": answer the writes that were recorded, and show them in the reads that follow."""
+        try:
+            reply = yield
+        except _Recorded:
+            if (connection := self._connections.of(call)) is None:
+                raise  # nothing says which Api could read what the answer needs
+            return self._recorder(call).answer(call, connection)
+        if self.mode == "record" and call.method.upper() == "GET":
+            return self._recorder(call).shown(call, reply)
+        return reply
 
     @hookimpl
     def nbcore_close(self, api: Api) -> None:
@@ -87,12 +102,21 @@ class ReadOnly:
     def _text(self, call: Call, advice: str) -> str:
         return f"{describe(call)} was not sent: this Api is read-only ({self.source}); {advice}."
 
+    def _recorder(self, call: Call) -> Recorder:
+        """What was recorded for the server of a call."""
+        return self._recorders.setdefault(call.server, Recorder())
+
+    def serves(self, api: Api) -> bool:
+        """Whether this object was given to an Api."""
+        return api.connection in self._connections
+
     def _forget(self) -> None:
         self._recorders: dict[str, Recorder] = {}
-        self._here = threading.local()
+        self._connections = Connections()
+        _alive.add(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("_here", "_recorders")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("_connections", "_recorders")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -103,27 +127,10 @@ class ReadOnly:
 
 
 class _Recorded(ReadOnlyError):
-    """A write that was recorded; caught where its Api is known. A wrapper of nbcore_send cannot answer by itself, but it can raise."""
+    """A write that was recorded, on its way to the wrapper that answers it."""
 
 
-class _Connection:
-    """The part of a ReadOnly that belongs to one Api, registered after it and so around it: a call does not name its Api."""
-
-    def __init__(self, guard: ReadOnly, api: Api, recorder: Recorder) -> None:
-        self._guard = guard
-        self._api = api
-        self._recorder = recorder
-
-    @hookimpl(wrapper=True, tryfirst=True)
-    def nbcore_send(self, call: Call) -> Generator[None, Reply, Reply]:
-        """Answer what was recorded; show in reads what was recorded before."""
-        try:
-            reply = yield
-        except _Recorded:
-            return self._recorder.answer(call, self._api)
-        if self._guard.mode == "record" and call.method.upper() == "GET":
-            return self._recorder.shown(call, reply)
-        return reply
+_alive: weakref.WeakSet[ReadOnly] = weakref.WeakSet()
 
 
 def _matches(route: str, path: str) -> bool:
@@ -132,5 +139,5 @@ def _matches(route: str, path: str) -> bool:
 
 
 def recorded(api: Api) -> list[Call]:
-    """What an Api in mode "record" would have sent, in order: also where the environment or settings made it so."""
-    return [call for item in api._found.manager.get_plugins() if isinstance(item, ReadOnly) for call in item.calls]
+    """What an Api in mode "record" would have sent, in order; also where the environment or the settings made it so."""
+    return [call for guard in list(_alive) if guard.serves(api) for call in guard.calls]

@@ -6,16 +6,14 @@ import json
 import re
 import threading
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from nbcore import Call, Reply, RequestError
+from nbcore.contracts import Connection
 from nbcore.errors import describe
 
 from . import free, rows
 from .errors import ReadOnlyError
-
-if TYPE_CHECKING:
-    from nbcore import Api
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SAMPLES = 20
@@ -43,7 +41,7 @@ class Recorder:
 
     # --- writes ------------------------------------------------------------------------------------------------------
 
-    def answer(self, call: Call, api: Api) -> Reply:
+    def answer(self, call: Call, connection: Connection) -> Reply:
         """What the server would answer to a write, as far as that can be told.
 
         Raises:
@@ -55,40 +53,40 @@ class Recorder:
         many = isinstance(call.body, (list, tuple))
         with self._lock:
             if method == "POST" and place.below in free.TARGETS and _objects(call.body):
-                return self._allocate(call, api, place.below)
+                return self._allocate(call, connection, place.below)
             if method == "POST" and _is_list(call, place) and _objects(call.body):
-                made = [self._make(item, place.path, api) for item in (call.body if many else [call.body])]
-                return _reply(call, api, made if many else made[0], 201)
+                made = [self._make(item, place.path, connection) for item in (call.body if many else [call.body])]
+                return _reply(call, connection, made if many else made[0], 201)
             if method in ("PATCH", "PUT") and not place.below and _objects(call.body):
-                return self._update_many(call, api, place) if many and not place.key else self._update(call, api, place)
+                return self._update_many(call, connection, place) if many and not place.key else self._update(call, connection, place)
             if method == "DELETE" and place.key and not place.below:
-                return self._delete(call, api, place)
+                return self._delete(call, connection, place)
             if method == "DELETE" and not place.key and many:
                 for item in call.body:
                     self._drop((place.path, str(item["id"] if isinstance(item, Mapping) else item)))
-                return _reply(call, api, None, 204)
+                return _reply(call, connection, None, 204)
         raise ReadOnlyError(f"{describe(call)} was recorded, not sent: a dry run has no answer to it, so the script ends here.", call)
 
-    def _make(self, item: Mapping[str, Any], path: str, api: Api) -> dict[str, Any]:
-        row = rows.created(item, self._model(path, api), f"{api.base_url}/{path}/")
+    def _make(self, item: Mapping[str, Any], path: str, connection: Connection) -> dict[str, Any]:
+        row = rows.created(item, self._model(path, connection), f"{connection.options.base_url}/{path}/")
         self._made[path, row["id"]] = row
         self._gone.discard((path, row["id"]))
         return row
 
-    def _update(self, call: Call, api: Api, place: Place) -> Reply:
+    def _update(self, call: Call, connection: Connection, place: Place) -> Reply:
         try:
-            row = api.request("GET", call.path, params=call.params, endpoint=call.endpoint, operation="get")
+            row = connection.request("GET", call.path, params=call.params, endpoint=call.endpoint, operation="get")
         except RequestError as exc:
             if exc.reply is None:
                 raise
             return exc.reply  # the object is not there, or may not be seen: the write would be answered so too
         if not isinstance(row, dict):
             raise ReadOnlyError(f"{describe(call)} was recorded, not sent: what it changes is no object.", call)
-        return _reply(call, api, self._change(row, call.body, place, api))
+        return _reply(call, connection, self._change(row, call.body, place, connection))
 
-    def _change(self, row: dict[str, Any], sent: Mapping[str, Any], place: Place, api: Api) -> dict[str, Any]:
+    def _change(self, row: dict[str, Any], sent: Mapping[str, Any], place: Place, connection: Connection) -> dict[str, Any]:
         key = (place.path, str(row.get("id", place.key)))
-        fields = rows.formed(sent, rows.model_of([row, self._model(place.path, api)]))
+        fields = rows.formed(sent, rows.model_of([row, self._model(place.path, connection)]))
         fields.pop("id", None)
         if key in self._made:
             self._made[key] = rows.updated(self._made[key], fields)
@@ -96,50 +94,52 @@ class Recorder:
             self._changed[key] = rows.updated(self._changed.get(key, {}), fields)
         return rows.updated(row, fields)
 
-    def _update_many(self, call: Call, api: Api, place: Place) -> Reply:
+    def _update_many(self, call: Call, connection: Connection, place: Place) -> Reply:
         sent = {str(item.get("id")): item for item in call.body}
         found: list[dict[str, Any]] = []
         keys = list(sent)
         for start in range(0, len(keys), _IDS):
             part = keys[start : start + _IDS]
             params = [*call.params, *(("id", key) for key in part), ("limit", str(len(part)))]
-            found += api.request("GET", f"{place.path}/", params=params, endpoint=place.path, operation="list")["results"]
-        there = [self._change(row, sent[str(row["id"])], place, api) for row in found if str(row["id"]) in sent]
-        return _reply(call, api, there)
+            found += connection.request("GET", f"{place.path}/", params=params, endpoint=place.path, operation="list")["results"]
+        there = [self._change(row, sent[str(row["id"])], place, connection) for row in found if str(row["id"]) in sent]
+        return _reply(call, connection, there)
 
-    def _delete(self, call: Call, api: Api, place: Place) -> Reply:
+    def _delete(self, call: Call, connection: Connection, place: Place) -> Reply:
         try:
-            api.request("GET", call.path, endpoint=call.endpoint, operation="get")
+            connection.request("GET", call.path, endpoint=call.endpoint, operation="get")
         except RequestError as exc:
             if exc.reply is None:
                 raise
             return exc.reply
         self._drop((place.path, place.key))
-        return _reply(call, api, None, 204)
+        return _reply(call, connection, None, 204)
 
     def _drop(self, key: tuple[str, str]) -> None:
         self._changed.pop(key, None)
         if self._made.pop(key, None) is None:
             self._gone.add(key)
 
-    def _allocate(self, call: Call, api: Api, action: str) -> Reply:
+    def _allocate(self, call: Call, connection: Connection, action: str) -> Reply:
         many = isinstance(call.body, (list, tuple))
         wanted = list(call.body) if many else [call.body]
         taken = self._taken.setdefault(call.path, set())
         params = {**dict(call.params), **free.limit(action, len(wanted), len(taken))}
-        answer = api.request("GET", call.path, params=params, endpoint=call.endpoint, action=call.action, operation="list")
+        answer = connection.request("GET", call.path, params=params, endpoint=call.endpoint, action=call.action, operation="list")
         values = free.take(action, answer, wanted, taken)
         if values is None:
-            return _reply(call, api, None, 204)  # as the server answers when not enough is free
+            return _reply(call, connection, None, 204)  # as the server answers when not enough is free
         path, field = free.TARGETS[action]
-        made = [self._make({**item, field: value}, path, api) for item, value in zip(wanted, values, strict=True)]
-        return _reply(call, api, made if many else made[0], 201)
+        made = [self._make({**item, field: value}, path, connection) for item, value in zip(wanted, values, strict=True)]
+        return _reply(call, connection, made if many else made[0], 201)
 
-    def _model(self, path: str, api: Api) -> dict[str, Any]:
+    def _model(self, path: str, connection: Connection) -> dict[str, Any]:
         """The form of a route's fields, learned once from objects that are there; {} when there is none to see."""
         if path not in self._models:
             try:
-                data = api.request("GET", f"{path}/", params={"limit": _SAMPLES, "exclude_m2m": "false"}, endpoint=path, operation="list")
+                data = connection.request(
+                    "GET", f"{path}/", params={"limit": _SAMPLES, "exclude_m2m": "false"}, endpoint=path, operation="list"
+                )
                 self._models[path] = rows.model_of(data["results"])
             except (RequestError, LookupError, TypeError, AttributeError):
                 self._models[path] = {}
@@ -211,8 +211,8 @@ def _objects(body: Any) -> bool:
     return isinstance(body, Mapping)
 
 
-def _reply(call: Call, api: Api, data: Any, status: int = 200) -> Reply:
-    like = Reply(status, headers={"api-version": "3.2"}, url=f"{api.base_url}/{call.path}")
+def _reply(call: Call, connection: Connection, data: Any, status: int = 200) -> Reply:
+    like = Reply(status, headers={"api-version": "3.2"}, url=f"{connection.options.base_url}/{call.path}")
     return _like(like, data, status)
 
 
