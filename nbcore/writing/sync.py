@@ -10,10 +10,10 @@ from typing import Any
 from ..contracts import Endpoint
 from ..errors import EverythingError, InputError, NbcoreError, PartialResult
 from ..records import Record
-from ..values import encode, loads, settled
+from ..values import encode, loads, same, settled
 from .bulk import Bulk
 from .journal import Journal
-from .matching import KeyPart, is_as_desired
+from .matching import KeyPart
 from .unknown_fields import must_be_known
 
 _SHOWN = 20
@@ -161,7 +161,7 @@ def plan(
             continue
         for name, value in wanted.pop(meaning).items():
             # What means the same is not assigned: updates() is what is printed and what is sent.
-            if name not in names and not is_as_desired(record, name, value):
+            if name not in names and not same(record, name, value, ask=True):
                 record[name] = value
         (made.updates if record.updates() else made.unchanged).append(record)
     new = {id(item): item for item in wanted.values()}
