@@ -35,7 +35,8 @@ class Editable(_Base):
     if TYPE_CHECKING:
 
         @property
-        def has_details(self) -> bool: ...
+        def has_details(self) -> bool:
+            """Whether it is complete."""
 
         def __iter__(self) -> Iterator[tuple[str, Any]]: ...
 
@@ -73,12 +74,14 @@ class Editable(_Base):
             return {name: copied(value) if self.is_json_field(name) else wire(value) for name, value in self._data.items()}
         return {name: plain_json(value) if self.is_json_field(name) else normal(value) for name, value in self}
 
-    def updates(self) -> dict[str, Any]:
-        """The fields that save() would send; {} when nothing changed. Sends nothing.
+    def updates(self, ask: bool = False) -> dict[str, Any]:
+        """The fields that save() would send, as they would be written; {} when nothing changed.
 
-        A related object that is given by its name counts as changed while its name is not loaded; save() loads it and compares.
+        Args:
+            ask: whether to load what is needed to tell, as save() does: the name of the related object that is set, for a field that was
+                given by name. Without it nothing is sent, and such a field counts as changed while the name is not loaded.
         """
-        return changes.updates(self)
+        return changes.updates(self, ask)
 
     def save(self, if_unmodified: bool = False) -> bool:
         """Send what changed (one PATCH), and take the server's answer as the new state.
@@ -97,7 +100,7 @@ class Editable(_Base):
             ConflictError: somebody else changed it; `.theirs` is what it holds now.
             UnknownFieldError: a field was assigned that the route does not have (told by one OPTIONS, kept).
         """
-        changed = changes.updates(self, ask=True)
+        changed = self.updates(ask=True)
         if not changed:
             self._forget_edits()
             return False
@@ -127,9 +130,9 @@ class Editable(_Base):
         fresh = {**self._data, **row}
         for name, value in list((self._read or {}).items()):
             # What was read and not changed is made anew when it is read again; but the Record of the same related object is kept.
-            if name not in self._set and changes.is_unchanged(self, name, value):
-                if not (isinstance(value, Editable) and wire(fresh.get(name)) == value._data.get("id")):
-                    del self._read[name]  # type: ignore[union-attr]
+            kept = isinstance(value, Editable) and wire(fresh.get(name)) == value._data.get("id")
+            if name not in self._set and not kept and changes.is_unchanged(self, name, value):
+                del self._read[name]  # type: ignore[union-attr]
         object.__setattr__(self, "_data", fresh)
         object.__setattr__(self, "_complete", True)
 

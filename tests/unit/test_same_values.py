@@ -242,7 +242,14 @@ def by_syncing(wire, name, value):
     plan.apply()
 
 
-WAYS = [by_saving, by_updating, by_updating_or_creating, by_syncing]
+def by_updating_in_bulk(wire, name, value):
+    endpoint = make_api(wire, LAB).lab.devices
+    record = endpoint.get(ident(1))
+    record[name] = value
+    assert len(endpoint.bulk_update([record])) == len(written(wire))
+
+
+WAYS = [by_saving, by_updating, by_updating_or_creating, by_syncing, by_updating_in_bulk]
 
 
 def listed(table):
