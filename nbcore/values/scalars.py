@@ -52,7 +52,7 @@ def same_scalar(name: str, held: Any, value: Any, is_number_field: Callable[[], 
         return False
     if isinstance(value, (int, float, Decimal)):
         number = number_of(value)
-        return held == str(value) or (number is not None and number == written_number(held))
+        return number is not None and number == written_number(held)
     if isinstance(value, datetime.date):
         return held == value.isoformat() or _same_moment(held, value)
     text = normal(value)
@@ -85,7 +85,7 @@ def number_of(value: Any) -> Decimal | None:
     """The number that a value is, or that it means as a text; None for any other value, and for infinity and NaN."""
     if isinstance(value, bool) or not (isinstance(value, (int, float, Decimal)) or (isinstance(value, str) and _NUMBER.fullmatch(value))):
         return None
-    number = Decimal(str(value).strip())
+    number = Decimal(value if isinstance(value, int) else str(value).strip())  # a float as it is written, not as it is in binary
     return number if number.is_finite() else None
 
 
