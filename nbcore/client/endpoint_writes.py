@@ -139,7 +139,7 @@ class EndpointWrites(Generic[R]):
         records: dict[str, Record] = {}
         for index, item in enumerate(objects):
             if isinstance(item, Record):
-                key, changed = identity(item), item.updates()
+                key, changed = identity(item), item.updates(ask=True)
                 known[key] = {name: wire(item.raw.get(name)) for name in changed}
                 records[key] = item
                 entries.append(Entry(index, key, {**changed, "id": key}, "waiting" if changed else "unchanged"))

@@ -1,9 +1,9 @@
-"""What an object is: a record, the values in it, what is dirty, what loads together, and what packages add to it."""
+"""What an object is: a record, the types of its values, what is dirty, what loads together, and what packages add to it."""
 
-from .changes import to_send, unchanged
 from .extension import Extensions
+from .loading import OPT_IN
 from .many_to_many import Related
-from .record import OPT_IN, Record
+from .record import Record
 from .siblings import Siblings
 
-__all__ = ["OPT_IN", "Extensions", "Record", "Related", "Siblings", "to_send", "unchanged"]
+__all__ = ["OPT_IN", "Extensions", "Record", "Related", "Siblings"]

@@ -1,58 +1,41 @@
-"""What is dirty: the semantic difference between a record and the server's data."""
+"""What is dirty: the fields of a record that mean something else than the server's data, as they are to be written."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..values import alike, is_reference, is_uuid, normal, plain_json, same, same_field
+from ..values import MERGED, alike, normal, plain_json, same
 
 if TYPE_CHECKING:
-    from .record import Record
-
-_MERGED = frozenset({"custom_fields"})
+    from .editing import Editable
 
 
-def updates(record: Record) -> dict[str, Any]:
-    """The fields whose meaning differs from the server's data, as they would be written; {} when nothing does.
+def updates(record: Editable, ask: bool = False) -> dict[str, Any]:
+    """The fields that differ in meaning from the server's data, in the form in which they are written; {} where none does.
 
-    The order of related objects does not count, nor whether one is given as a Record, an id or its name. Of custom_fields only the
-    changed keys are sent, and those that an assigned dict leaves out stay: the server merges them.
+    Args:
+        record: the record.
+        ask: whether to load what is needed to tell, such as the name of the related object that is set, for a field that was given by
+            name. Without it nothing is sent, and a field that cannot be compared counts as changed.
     """
-    found: dict[str, Any] = {}
-    for name, value in (record._read or {}).items():
-        if name not in record._set and not isinstance(value, (list, dict)):
-            continue
-        original = record._data.get(name)
-        if name not in record._data or not unchanged(record, name, value):
-            changed = plain_json(value) if record._is_json(name) else normal(value)
-            if name in _MERGED and isinstance(changed, dict) and isinstance(original, dict):
-                # A dict that was assigned is merged by the server, which leaves the others; what was removed in place is cleared.
-                keys = changed if name in record._set else {**original, **changed}
-                changed = {key: changed.get(key) for key in keys if key not in original or not alike(changed.get(key), original[key])}
-                if not changed:
-                    continue
-            found[name] = changed
-    return found
+    return {name: to_write(record, name, value) for name, value in record._edits().items() if not is_unchanged(record, name, value, ask)}
 
 
-def unchanged(record: Record, name: str, value: Any) -> bool:
-    """Whether a field's value means what the server's data says; in a JSON field, whether it is the same JSON."""
-    original = record._data.get(name)
-    if record._is_json(name):
-        return alike(plain_json(value), original)
-    return same_field(name, original, value)
+def is_unchanged(record: Editable, name: str, value: Any, ask: bool = False) -> bool:
+    """Whether a field's value still means what the server's data says; `ask` is as in updates()."""
+    if name in MERGED and name not in record._set:
+        # A key that was removed in place is a change, while one that an assigned dict leaves out stays as it is.
+        return alike(plain_json(value), record.raw.get(name))
+    # The data of a related object that was never loaded is not loaded either to compare a field that is assigned to it.
+    return same(record, name, value, ask and (name in record.raw or record.has_details))
 
 
-def to_send(record: Record) -> dict[str, Any]:
-    """The updates less those that only name, by text or dict, the related object that is there already; it is loaded, once, to compare."""
-    changed = updates(record)
-    for name, value in list(changed.items()):
-        original = record._data.get(name)
-        by_name = isinstance(value, dict) or (isinstance(value, str) and not is_uuid(value))
-        if by_name and not record._is_json(name) and isinstance(original, dict) and is_reference(original):
-            related = record._related(name, original)
-            if not related.has_details:
-                related._load_with_siblings("name")
-            if same(related._data, value):
-                del changed[name]
-    return changed
+def to_write(record: Editable, name: str, value: Any) -> Any:
+    """A field's value as JSON. Of custom fields only the changed keys are written, since the server keeps the others."""
+    if not record.is_json_field(name):
+        return normal(value)
+    new, old = plain_json(value), record.raw.get(name)
+    if name not in MERGED or not isinstance(new, dict) or not isinstance(old, dict):
+        return new
+    keys = new if name in record._set else {**old, **new}
+    return {key: new.get(key) for key in keys if key not in old or not alike(new.get(key), old[key])}

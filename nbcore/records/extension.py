@@ -13,10 +13,10 @@ from .record import Record
 
 
 class Extensions:
-    """The classes that the plugins of one Api add, asked for once.
+    """The record classes that the plugins of one Api add. The plugins are asked when a record is first made, and not again.
 
     Args:
-        hooks: the hook relay of the Api's plugin manager.
+        hooks: the hook relay of the Api's plugin manager, through which its plugins are called.
     """
 
     def __init__(self, hooks: pluggy.HookRelay) -> None:
@@ -24,11 +24,14 @@ class Extensions:
         self._classes: dict[str, list[type[Record]]] | None = None
 
     def extended(self, base: type[Any], object_type: str) -> type[Any]:
-        """A record class with what packages add to its object type.
+        """A record class with what packages add to its object type: a new class that derives from theirs and from the given one.
 
         Args:
             base: the class that the endpoint's declaration names.
             object_type: such as "dcim.device".
+
+        Returns:
+            The new class; `base` itself where no package adds anything that it does not have already.
         """
         if self._classes is None:
             self._classes = self._asked()
@@ -38,7 +41,7 @@ class Extensions:
         return type(base.__name__, (*extra, base), {"__slots__": (), "__module__": base.__module__, "__doc__": base.__doc__})
 
     def _asked(self) -> dict[str, list[type[Record]]]:
-        """What every plugin adds; one that fails is named and left out."""
+        """What every plugin adds, by object type. A plugin that fails is named in a PluginWarning, and left out."""
         found: dict[str, list[type[Record]]] = {}
         for plugin, added, failure in each(self._hooks.nbcore_extend_records):
             if problem := repr(failure) if failure is not None else _problem(added):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values import is_uuid, wire
+from ..values import is_named_by, is_uuid, said
+from .editing import Editable
 
 
 class Related(list[Any]):
-    """Related objects; `record.tags.add("core"); record.save()` sends what the list then holds.
+    """Related objects: `record.tags.add("core"); record.save()` sends the list as it is then.
 
     Args:
         items: the objects.
-        plain: whether the items are text that the server takes as it is.
+        plain: whether the items are texts, such as content types, and not objects.
     """
 
     def __init__(self, items: Any = (), plain: bool = False) -> None:
@@ -20,17 +21,21 @@ class Related(list[Any]):
         self.plain = plain
 
     def add(self, *items: Any) -> None:
-        """Add Records, ids or names; one that is there already is not added again. Sends nothing before save()."""
+        """Add Records, ids or names. One that is there already is not added again.
+
+        The list is sent by save(). Before it, nothing is sent but reads of names: they are loaded, once for all records that were read
+        together, where a name is added to objects of which only ids are known.
+        """
         for item in items:
             if self._place(item) is None:
                 named = isinstance(item, str) and not self.plain and not is_uuid(item)
                 self.append({"name": item} if named else item)
 
     def remove(self, *items: Any) -> None:
-        """Remove Records, ids or names. Sends nothing before save(); names of objects that are not loaded are loaded, together.
+        """Remove Records, ids or names. The list is sent by save(); names are loaded as in add().
 
         Raises:
-            ValueError: one is not there; then none is removed.
+            ValueError: one of them is not in the list. Then none is removed.
         """
         places = {item if isinstance(item, str) else id(item): self._place(item) for item in items}
         if missing := [item for item in items if places[item if isinstance(item, str) else id(item)] is None]:
@@ -39,19 +44,13 @@ class Related(list[Any]):
             del self[place]
 
     def _place(self, item: Any) -> int | None:
-        """Where an object is; names are compared only where ids do not tell."""
-        wanted = wire(item)
-        for index, held in enumerate(self):
-            if wire(held) == wanted:
-                return index
-        name = wanted.get("name") if isinstance(wanted, dict) else wanted
-        if self.plain or not isinstance(name, str) or is_uuid(name):
+        """Where an object is in the list. Names are compared, and so may be loaded, only where ids do not tell."""
+        told = said(item)
+        if not told:
             return None
-        return next((index for index, held in enumerate(self) if name == _name(held)), None)
+        if (same := next((index for index, held in enumerate(self) if said(held) == told), None)) is not None or "id" in told:
+            return same
+        return next((index for index, held in enumerate(self) if isinstance(held, Editable) and is_named_by(held, item, ask=True)), None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Related, (list(self), self.plain)
-
-
-def _name(held: Any) -> Any:
-    return held.get("name") if isinstance(held, dict) else getattr(held, "name", None)

@@ -2,39 +2,48 @@
 
 from .choices import Choice, is_choice
 from .json_text import SCALARS, alike, copied, loads
+from .known_fields import JSON_FIELDS, MERGED, PLAIN_LISTS
 from .names import attribute_of, slug_of
 from .references import is_reference, is_uuid, route_of, same_id
-from .sameness import PLAIN_LISTS, agrees, holds, names_related, same, same_field, untouched
+from .sameness import Holder, agrees, depth_to_compare, holds, is_named_by, name_of, said, same, untouched
+from .scalars import number_of, written_number
 from .written import encode, identity, is_address, is_many, normal, plain, plain_json, settled, text, wire
 
 __all__ = [
+    "JSON_FIELDS",
+    "MERGED",
     "PLAIN_LISTS",
     "SCALARS",
     "Choice",
+    "Holder",
     "agrees",
     "alike",
     "attribute_of",
     "copied",
+    "depth_to_compare",
     "encode",
     "holds",
     "identity",
     "is_address",
     "is_choice",
     "is_many",
+    "is_named_by",
     "is_reference",
     "is_uuid",
     "loads",
-    "names_related",
+    "name_of",
     "normal",
+    "number_of",
     "plain",
     "plain_json",
     "route_of",
+    "said",
     "same",
-    "same_field",
     "same_id",
     "settled",
     "slug_of",
     "text",
     "untouched",
     "wire",
+    "written_number",
 ]

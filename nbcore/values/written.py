@@ -31,14 +31,14 @@ def encode(value: Any) -> bytes:
 
 
 def settled(data: Mapping[str, Any], where: str = "") -> dict[str, Any]:
-    """The data of a write, to be read more than once: generators are lists, and what has no JSON form is refused.
+    """The data of a write in a form that can be read more than once: lists in the place of generators.
 
     Args:
         data: the fields.
         where: what an error's text begins with.
 
     Raises:
-        InputError: a value has no JSON form; the text names its field.
+        InputError: a value cannot be written as JSON; the text names its field.
     """
     found = {name: _whole(value) for name, value in data.items()}
     try:
@@ -116,7 +116,7 @@ def is_many(value: Any) -> bool:
 
 
 def wire(value: Any) -> Any:
-    """A value as it is written: a reference is its id, a choice its value; the rest stays."""
+    """A value as it is written: the id of a related object, the value of a choice, in lists too; any other value as it is."""
     if value.__class__ in SCALARS:
         return value
     if isinstance(value, list):
@@ -151,7 +151,7 @@ def normal(value: Any) -> Any:
 
 
 def plain_json(value: Any) -> Any:
-    """The value of a field that is JSON whatever its shape: what looks like a reference or a choice in it stays."""
+    """The JSON of a value for a field that is declared as JSON: what looks like a related object or a choice in it stays as it is."""
     if isinstance(value, Mapping):
         return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

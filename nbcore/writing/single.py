@@ -28,7 +28,7 @@ from ..errors import (
 from ..messages import Call, Reply
 from ..reading import Route, detail, fields_of, one_row, rows_of
 from ..transport import ambiguous, decode
-from ..values import agrees, holds, identity, names_related, settled, untouched
+from ..values import agrees, depth_to_compare, holds, identity, settled, untouched
 from .unknown_fields import must_be_known, tell_ignored
 
 FOUND = "found again"
@@ -173,8 +173,9 @@ def patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[str, 
     def settle(sent: Call, failure: CallError) -> tuple[Reply, Row] | None:
         try:
             row = detail(route, key, params, sent.deadline)
-            # Related objects that were named by other things than ids are read with depth=1 to compare.
-            full = detail(route, key, {"depth": "1", "exclude_m2m": "false"}, sent.deadline) if names_related(row, body) else row
+            # Related objects that were named by other things than ids are read in full to compare.
+            depth = depth_to_compare(row, body)
+            full = detail(route, key, {"depth": str(depth), "exclude_m2m": "false"}, sent.deadline) if depth else row
         except NotFoundError:
             raise
         except CallError as exc:

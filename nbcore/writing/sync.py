@@ -10,14 +10,15 @@ from typing import Any
 from ..contracts import Endpoint
 from ..errors import EverythingError, InputError, NbcoreError, PartialResult
 from ..records import Record
-from ..values import encode, loads, settled
+from ..values import encode, loads, same, settled
 from .bulk import Bulk
 from .journal import Journal
-from .matching import KeyPart, is_as_desired
+from .matching import KeyPart
 from .unknown_fields import must_be_known
 
 _SHOWN = 20
 _OPTIONS = frozenset({"chunk_size", "on_error", "parallel"})
+_Key = tuple[Any, ...]  # what the key fields of an object hold
 
 
 @dataclass
@@ -45,18 +46,22 @@ class Plan:
         return bool(self.creates or self.updates or self.deletes)
 
     def apply(self, **options: Any) -> list[Record]:
-        """Write it, once: creates, then updates, then deletes.
+        """Write what is planned, once: creates first, then updates, then deletes.
+
+        Each of the three is sent in chunks, as Endpoint.create(), bulk_update() and delete() send lists.
 
         Args:
-            **options: chunk_size, on_error, parallel: as in Endpoint.create(). With on_error="continue" all three are attempted.
+            **options: chunk_size, on_error and parallel, as in Endpoint.create(). With on_error="continue" updates and deletes are
+                attempted even if creates failed.
 
         Returns:
             The Records that were created and updated.
 
         Raises:
-            InputError: the plan was applied before.
-            CallError: the first error; its text says what was not begun. `.journal` has the outcome of each item.
-            PartialResult: with on_error="continue", some was not done; `.journals` has those of what failed, `.journal` is the first.
+            InputError: the plan was applied before, or an option is none of the three. Nothing was sent.
+            CallError: the first error, which ended it. Its text says what was not begun, and its `.journal` has the outcome of each item.
+            PartialResult: with on_error="continue", some items were not done. Its `.journals` are the journals of the parts that failed,
+                and `.journal` is the first of them.
         """
         if unknown := sorted(options.keys() - _OPTIONS):
             raise InputError(f"apply() takes no {unknown[0]!r}; it takes chunk_size, on_error and parallel")
@@ -64,7 +69,7 @@ class Plan:
             raise InputError(
                 "this plan was applied already: sync() again plans what is left, or error.journal.resume() goes on with what broke"
             )
-        Bulk(Journal(self.endpoint, "create", []), **options)  # refuses bad options while the plan can still be applied
+        Bulk(Journal(self.endpoint, "create", []), **options)  # a bad option is refused here, while the plan can still be applied
         self._begun = True
         parts: list[tuple[str, list[Any], Any]] = [
             ("create", self.creates, self.endpoint.create),
@@ -126,7 +131,23 @@ def plan(
     everything: bool,
     among: Mapping[str, Any],
 ) -> Plan:
-    """Compare what is desired with what is there; see Endpoint.sync()."""
+    """Compare what is desired with what is there, and plan the difference. Nothing is written.
+
+    Sends the reads of what is there, and one GET for each request line of related objects whose names are needed to compare.
+
+    Args:
+        endpoint: the list route.
+        desired: the objects as they should be: dicts with the key fields and whatever else is to be set.
+        key: the field, or fields, that tell which object is which.
+        delete: whether to plan deleting what is there and not desired.
+        everything: confirms `delete` where `among` is empty.
+        among: filters that narrow what is compared.
+
+    Raises:
+        InputError: what is desired is no list of dicts, has no key, or has a key that cannot be compared or is not unique.
+        UnknownFieldError: a desired object has a field that the route does not have.
+        EverythingError: `delete` without filters, and without `everything`.
+    """
     names = [key] if isinstance(key, str) else list(key)
     items = _listed(desired, names)
     there = endpoint.filter(**among)
@@ -138,39 +159,63 @@ def plan(
     records = list(there)
     must_be_known(endpoint.route, dict.fromkeys(name for item in items for name in item))
     parts = [KeyPart(name, records, [item[name] for item in items]) for name in names]
-    held: dict[tuple[Any, ...], Record] = {}
-    for record in records:
-        if (other := held.setdefault(tuple(part.held(record) for part in parts), record)) is not record:
-            raise InputError(
-                f"two objects of {endpoint.path} have the key {names}: {other!r}, {record!r}; choose one that tells them apart"
-            )
-    wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for item in items:
-        meant = list(itertools.product(*(part.meanings(item[part.name]) for part in parts)))
-        meant = [one for one in meant if one in held] or meant
-        shown = {name: item[name] for name in names}
-        if len(meant) > 1 and meant[0] in held:
-            raise InputError(f"the key {shown!r} means {len(meant)} objects of {endpoint.path}; give the ids of what it names")
-        for one in meant:
-            if (first := wanted.setdefault(one, item)) is not item:
-                raise InputError(f"two desired objects have the same key: { {name: first[name] for name in names}!r} and {shown!r}")
+    held = _held_by_key(endpoint, records, parts)
+    wanted = _wanted_by_key(endpoint, items, parts, held)
     made = Plan(endpoint)
     for meaning, record in held.items():
-        if meaning not in wanted:
+        if (item := wanted.pop(meaning, None)) is None:
             (made.deletes if delete else made.extra).append(record)
             continue
-        for name, value in wanted.pop(meaning).items():
-            # What means the same is not assigned: updates() is what is printed and what is sent.
-            if name not in names and not is_as_desired(record, name, value):
+        for name, value in item.items():
+            # A value that means the same is not assigned, since updates() is both what is printed and what is sent.
+            if name not in names and not same(record, name, value, ask=True):
                 record[name] = value
         (made.updates if record.updates() else made.unchanged).append(record)
-    new = {id(item): item for item in wanted.values()}
+    new = {id(item): item for item in wanted.values()}  # one item may stand there under several meanings of its key
     made.creates = [loads(encode(settled(item, f"nothing was planned: {item!r:.80}, "))) for item in new.values()]
     return made
 
 
+def _held_by_key(endpoint: Endpoint, records: list[Record], parts: list[KeyPart]) -> dict[_Key, Record]:
+    """The objects that are there, by what their key holds; InputError where two have the same key."""
+    held: dict[_Key, Record] = {}
+    for record in records:
+        if (other := held.setdefault(tuple(part.held(record) for part in parts), record)) is not record:
+            names = [part.name for part in parts]
+            raise InputError(
+                f"two objects of {endpoint.path} have the key {names}: {other!r}, {record!r}; choose one that tells them apart"
+            )
+    return held
+
+
+def _wanted_by_key(
+    endpoint: Endpoint, items: list[dict[str, Any]], parts: list[KeyPart], held: Mapping[_Key, Record]
+) -> dict[_Key, dict[str, Any]]:
+    """The desired objects, by what their key means among the objects that are there.
+
+    Raises:
+        InputError: a key means several objects, or two desired objects have the same key.
+    """
+    wanted: dict[_Key, dict[str, Any]] = {}
+    for item in items:
+        meant = list(itertools.product(*(part.meanings(item[part.name]) for part in parts)))
+        meant = [one for one in meant if one in held] or meant
+        shown = {part.name: item[part.name] for part in parts}
+        if len(meant) > 1 and meant[0] in held:
+            raise InputError(f"the key {shown!r} means {len(meant)} objects of {endpoint.path}; give the ids of what it names")
+        for one in meant:
+            if (first := wanted.setdefault(one, item)) is not item:
+                other = {part.name: first[part.name] for part in parts}
+                raise InputError(f"two desired objects have the same key: {other!r} and {shown!r}")
+    return wanted
+
+
 def _listed(desired: Any, names: list[str]) -> list[dict[str, Any]]:
-    """The desired objects; what can be read only once is read."""
+    """The desired objects as dicts, with lists in the place of generators, which can be read only once.
+
+    Raises:
+        InputError: they are no list of dicts, one of them has no key, or there is no key.
+    """
     if isinstance(desired, (str, bytes, Mapping, Record)) or not isinstance(desired, Iterable):
         raise InputError(f"sync() takes a list of dicts, one for each desired object, not {type(desired).__name__}")
     if not names:

@@ -121,3 +121,56 @@ def test_iterator_loads_a_page_at_a_time(site):
     assert len([path for path in paths(site) if path == "dcim/locations/"]) == len(
         [path for path in paths(site) if path == "dcim/devices/"]
     )
+
+
+NO_ID_FILTER = {"id": ["Unknown filter field"]}
+
+
+@pytest.fixture
+def unfiltered(wire):
+    """Forty devices in eight locations, on a route that has no id filter."""
+    locations = wire.serve("dcim/locations", [row("dcim/locations", name=f"l{i}", display=f"l{i}") for i in range(8)])
+    wire.on("GET", "dcim/locations/", lambda call: reply(NO_ID_FILTER, 400))
+    wire.serve("dcim/devices", [row("dcim/devices", name=f"d{i}", location=reference(locations[i % 8])) for i in range(40)])
+    return locations
+
+
+def names_of(nb, error):
+    seen = []
+    for device in nb.endpoint("dcim/devices").all():
+        try:
+            seen.append(device.location.name)
+        except error:
+            seen.append(None)
+    return seen
+
+
+def test_without_an_id_filter_a_deleted_object_fails_only_for_who_reads_it(nb, wire, unfiltered):
+    del unfiltered[3]
+    assert names_of(nb, nbcore.NotFoundError) == ["l0", "l1", "l2", None, "l4", "l5", "l6", "l7"] * 5
+    assert len(wire.calls) == 1 + 1 + 8  # the devices, the refused list, and each location once
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (reply({"detail": "no"}, 403), nbcore.PermissionDeniedError),
+        (reply({"detail": "broken"}, 500), nbcore.ServerError),
+        (reply(row("dcim/locations", name="another")), nbcore.ShapeError),
+    ],
+    ids=["forbidden", "broken", "another"],
+)
+def test_without_an_id_filter_an_object_that_cannot_be_read_fails_alone(nb, wire, unfiltered, answer, error):
+    wire.on("GET", f"dcim/locations/{unfiltered[3]['id']}/", answer)
+    assert names_of(nb, error) == ["l0", "l1", "l2", None, "l4", "l5", "l6", "l7"] * 5
+    assert len(wire.calls) == 10
+
+
+def test_without_an_id_filter_prefetching_leaves_out_what_is_gone(nb, wire, unfiltered):
+    del unfiltered[3]
+    devices = list(nb.endpoint("dcim/devices").all().prefetch("location"))
+    wire.calls.clear()
+    assert [device.location.name for device in devices[:3]] == ["l0", "l1", "l2"]
+    with pytest.raises(nbcore.NotFoundError, match="not there any more"):
+        devices[3].location.name  # noqa: B018
+    assert not wire.calls
