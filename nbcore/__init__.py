@@ -8,6 +8,8 @@ for device in nb.dcim.devices.filter(role="leaf"):
 
 from typing import TYPE_CHECKING
 
+from .lazy import lazily as _lazily
+
 if TYPE_CHECKING:
     from .client import Action, Api, App, Endpoint, Explanation, GraphQLRecord, Record, RecordSet
     from .errors import (
@@ -58,9 +60,48 @@ if TYPE_CHECKING:
     api = Api
     __version__: str
 
-# Where each name is. A room is imported when a name of it is first used, so that a start pays only for what the program uses.
+# Where each name is. A module is imported when a name of it is first used, so that a start pays only for what the program uses.
 _HOMES = {
     "client": ("Action", "Api", "App", "Endpoint", "Explanation", "GraphQLRecord", "Record", "RecordSet"),
+    "errors": (
+        "AllocationError",
+        "AmbiguousWriteError",
+        "AuthenticationError",
+        "CallError",
+        "CertificateError",
+        "ConflictError",
+        "ConnectError",
+        "ContentError",
+        "DeadlineError",
+        "DriftError",
+        "EverythingError",
+        "GraphQLError",
+        "InputError",
+        "JobTimeoutError",
+        "MultipleObjectsError",
+        "NbcoreError",
+        "NotFoundError",
+        "NotLoadedError",
+        "PartialResult",
+        "PermissionDeniedError",
+        "PluginError",
+        "ProtocolError",
+        "RateLimitError",
+        "RedirectError",
+        "RequestError",
+        "RetriesExhaustedError",
+        "RouteNotFoundError",
+        "ServerError",
+        "ShapeError",
+        "StatusConflictError",
+        "TimeoutError",
+        "TooLargeError",
+        "TransportError",
+        "UnknownFieldError",
+        "UnknownFilterError",
+        "ValidationError",
+        "VersionError",
+    ),
     "messages": ("Call", "Change", "Projection", "Reply"),
     "options": ("Options",),
     "plugins": ("ActionSpec", "AppSpec", "EndpointSpec", "PluginInfo", "PluginWarning", "hookimpl"),
@@ -134,19 +175,16 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    _load = _lazily(__name__, _HOMES)
 
     def __getattr__(name: str) -> object:
         if name == "__version__":
             from importlib.metadata import version
 
             return version("nbcore")
-        if name not in __all__:
-            raise AttributeError(f"module 'nbcore' has no attribute {name!r}")
-        from importlib import import_module
-
-        room = next((room for room, names in _HOMES.items() if name in names), "errors")
-        value = import_module(".client", __name__).Api if name == "api" else getattr(import_module(f".{room}", __name__), name)
-        return globals().setdefault(name, value)
+        if name == "api":
+            return globals().setdefault(name, _load("Api"))
+        return _load(name)
 
     def __dir__() -> list[str]:
         return sorted({*globals(), *__all__})

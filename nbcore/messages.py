@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import email.utils
 import json as jsonlib
+import os
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
@@ -37,7 +37,7 @@ class Call:
         action: the action's name, else "".
         operation: what the caller does: one of the words of `Operation`; "" for a request of the user's own that names none.
         resend: whether it may be sent again when its outcome is not known; None: as its method says.
-        id: the same for every attempt of one call.
+        id: 32 hexadecimal digits, the same for every attempt of one call.
         attempt: 1 for the first.
         deadline: the moment (time.monotonic) after which nothing more is tried; None for never.
         server: the root of the server's REST API, without a slash at the end; "" before it is sent.
@@ -58,7 +58,7 @@ class Call:
     action: str = ""
     operation: Operation = ""
     resend: bool | None = None
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=lambda: os.urandom(16).hex())
     attempt: int = 1
     deadline: float | None = None
     server: str = ""
