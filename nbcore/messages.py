@@ -1,6 +1,6 @@
 """What travels: a Call is one request as the core sees it, a Reply its answer, a Change a write that the server confirmed.
 
-All three are frozen, and none holds the token. This module imports nothing of nbcore, so that every room can speak of them.
+All three are frozen, and none holds the token. This module imports no room, so that every room can speak of them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
+from .by_fields import ByFields
+
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Operation = Literal[
     "", "action", "allocate", "create", "delete", "discover", "get", "graphql", "list", "openapi", "options", "run", "status", "update",
@@ -20,8 +22,8 @@ Operation = Literal[
 OPERATIONS: frozenset[str] = frozenset(get_args(Operation))
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(ByFields):
     """One request to Nautobot.
 
     Attributes:
@@ -87,8 +89,8 @@ class Call:
         return replace(self, attempt=self.attempt + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reply(ByFields):
     """An answer.
 
     Attributes:
@@ -156,8 +158,8 @@ class Reply:
         return seconds if 0 <= seconds < float("inf") else None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Change(ByFields):
     """A write that the server confirmed.
 
     Attributes:
@@ -179,8 +181,8 @@ class Change:
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Projection(ByFields):
     """How some fields of a list will be read: what an `nbcore_project` hook answers.
 
     Attributes:

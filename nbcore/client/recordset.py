@@ -10,10 +10,10 @@ from ..errors import DriftError, EverythingError, InputError, no_field
 from ..messages import Projection
 from ..reading import Query, build, count, objects
 from ..records import OPT_IN, Siblings
-from . import projecting
 from .record import R
 
 if TYPE_CHECKING:
+    from . import projecting
     from .endpoint import Endpoint
 
 _READS = 3
@@ -65,13 +65,17 @@ class RecordSet(Sequence[R]):
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
+    def _partial_rows(self) -> list[dict[str, Any]] | None:
+        """The rows of only(), with just its fields; None where whole rows are read."""
+        if not self._query.only or self._query.strict:
+            return None
+        from . import projecting  # imported when some fields are asked for
+
+        return projecting.partial_rows(self._endpoint, self._query)
+
     def _read(self) -> list[R]:
         if self._rows is None:
-            if (
-                self._query.only
-                and not self._query.strict
-                and (partial := projecting.partial_rows(self._endpoint, self._query)) is not None
-            ):
+            if (partial := self._partial_rows()) is not None:
                 self._rows = self._records(partial, complete=False)
             else:
                 self._rows = self._records(self._all_rows())
@@ -105,7 +109,7 @@ class RecordSet(Sequence[R]):
         if self._rows is not None:
             yield self._rows
             return
-        if self._query.only and not self._query.strict and (partial := projecting.partial_rows(self._endpoint, self._query)) is not None:
+        if (partial := self._partial_rows()) is not None:
             yield self._records(partial, complete=False)
             return
         for rows in objects(self._endpoint.route, self._query):
@@ -148,14 +152,20 @@ class RecordSet(Sequence[R]):
         return [row[0] for row in rows] if flat else rows
 
     def _project(self, fields: tuple[str, ...], prefer: str) -> list[tuple[Any, ...]]:
+        from . import projecting
+
         return [row for page in projecting.value_pages(self, fields, self._projection(fields, prefer)) for row in page]
 
     def _projection(self, fields: tuple[str, ...], prefer: str = "") -> Projection:
         """How some fields will be read; from the records where they were read already."""
+        from . import projecting
+
         return projecting.project(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
 
     def explain(self, *fields: str, prefer: Literal["", "rest"] = "") -> projecting.Explanation:
         """What reading these records, or values() of these fields, will send, and why."""
+        from . import projecting
+
         return projecting.explain(self._endpoint, self._query, fields, prefer)
 
     def to_pandas(self, *fields: str, **options: Any) -> Any:
@@ -172,6 +182,8 @@ class RecordSet(Sequence[R]):
 
     def batches(self, *fields: str) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of values_list(), a list a page as they come; nothing is kept."""
+        from . import projecting
+
         yield from projecting.value_pages(self, fields, self._projection(fields))
 
     @property

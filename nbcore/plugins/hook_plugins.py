@@ -7,6 +7,7 @@ from typing import Any
 
 import pluggy
 
+from ..collector import resting
 from ..errors import PluginError
 from ..options import Options
 from .discovery import Candidate, discover
@@ -32,8 +33,9 @@ def add_hook_plugins(manager: Manager, options: Options, report: Report, given: 
         raise PluginError(
             f"settings name {', '.join(map(repr, missing))}, but installed and allowed hook plugins are: {', '.join(installed) or 'none'}"
         )
-    for candidate in installed.values():
-        _add_installed(candidate, manager, options, report)
+    with resting():
+        for candidate in installed.values():
+            _add_installed(candidate, manager, options, report)
     for plugin in given:
         _register(plugin, manager, report.add(PluginInfo(type(plugin).__name__, HOOKS, "active", GIVEN)), report)
 

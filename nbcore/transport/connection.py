@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 import pluggy
 
+from ..collector import resting
 from ..contracts import Decoder, In, Out, Returns, Settle
 from ..errors import InputError, PluginError
 from ..messages import OPERATIONS, Call, Operation, Reply
@@ -84,7 +85,8 @@ class Connection:
 
     def _new_session(self) -> requests.Session:
         """A session that the hooks have shaped."""
-        from .session import adopt, new_session
+        with resting():
+            from .session import adopt, new_session  # requests and urllib3 come in with the first request
 
         session = new_session(self.options)
         with named(self._hooks.nbcore_configure_session):
@@ -100,9 +102,10 @@ class Connection:
     @property
     def identity(self) -> str:
         """A hash of all that identifies the connection: the server, the token, and what the session itself adds to every request."""
+        session = self.session
         from .session import identifies
 
-        asks = (self.options.base_url, self._auth.token, *identifies(self.session))
+        asks = (self.options.base_url, self._auth.token, *identifies(session))
         return hashlib.sha256("\0".join(("nbcore", *asks)).encode()).hexdigest()[:32]
 
     def redact(self, value: str) -> str:

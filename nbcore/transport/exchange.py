@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pluggy
@@ -30,11 +29,10 @@ _log = logging.getLogger("nbcore.transport")
 _REFUSED = frozenset({400, 401, 403, 404, 409, 429})
 
 
-@dataclass(slots=True)
 class Exchange:
     """Sends the calls of one Api, each with its retries.
 
-    Attributes:
+    Args:
         options: the Api's settings.
         hooks: the hook relay of the Api's plugin manager.
         watch: calls a hook that only watches.
@@ -42,11 +40,19 @@ class Exchange:
         versions_seen: the version of the REST API that the server answered with, by the one that was asked for.
     """
 
-    options: Options
-    hooks: pluggy.HookRelay
-    watch: Callable[..., None]
-    budget: retry.Budget
-    versions_seen: dict[str | None, str]
+    def __init__(
+        self,
+        options: Options,
+        hooks: pluggy.HookRelay,
+        watch: Callable[..., None],
+        budget: retry.Budget,
+        versions_seen: dict[str | None, str],
+    ) -> None:
+        self.options = options
+        self.hooks = hooks
+        self.watch = watch
+        self.budget = budget
+        self.versions_seen = versions_seen
 
     def run(self, call: Call, decode: Decoder, settle: Settle | None = None, doubt: bool = False) -> tuple[Reply, Any]:
         """Send a call, again where its failure allows, and read the answer.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import gc
 import json
 from collections.abc import Callable
 from typing import Any
+
+from ..collector import resting
 
 # Importing orjson takes ten milliseconds, which it gives back over about so many bytes: a script that reads less is better without it.
 _PAYS_FROM = 1 << 20
@@ -19,17 +20,9 @@ SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def loads(content: bytes) -> Any:
-    """JSON text as Python values; ValueError or RecursionError where it is none. The same with orjson (nbcore[fast]), only sooner.
-
-    The cyclic garbage collector rests meanwhile: JSON holds no cycle, and its passes over what is made take a quarter of a large read.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    """JSON text as Python values; ValueError or RecursionError where it is none. The same with orjson (nbcore[fast]), only sooner."""
+    with resting():
         return _loads(content)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _loads(content: bytes) -> Any:
