@@ -17,8 +17,6 @@ from ..values import identity, is_uuid, settled, wire
 from .record import R, Record
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from ..writing import Entry, Journal, OnError, Plan
     from .api import Api
 
@@ -180,6 +178,8 @@ class EndpointWrites(Generic[R]):
         if isinstance(objects, (str, bytes, Mapping, Record)) or not isinstance(objects, Iterable):
             raise InputError(f"objects must be a list of ids or Records, not {type(objects).__name__}")
         known: dict[str, Mapping[str, Any]] = {}
+        from uuid import UUID
+
         keys: dict[str, None] = {}
         for item in objects:
             if isinstance(item, Record):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import threading
@@ -30,6 +29,8 @@ from .workers import Workers
 
 if TYPE_CHECKING:
     import requests
+
+    from .identity import Strangers
 
 _log = logging.getLogger("nbcore.transport")
 
@@ -62,6 +63,7 @@ class Connection:
         self._workers = Workers(options.max_workers)
         self._session: requests.Session | None = None
         self._assigned = False
+        self._strangers: Strangers | None = None
         self._lock = threading.RLock()
         _alive.add(self)
 
@@ -101,12 +103,16 @@ class Connection:
 
     @property
     def identity(self) -> str:
-        """A hash of all that identifies the connection: the server, the token, and what the session itself adds to every request."""
-        session = self.session
-        from .session import identifies
+        """A hash of all that identifies the connection: the server, the token, and what the session adds to every request.
 
-        asks = (self.options.base_url, self._auth.token, *identifies(session))
-        return hashlib.sha256("\0".join(("nbcore", *asks)).encode()).hexdigest()[:32]
+        Two connections with the same identity are answered alike by the server.
+        """
+        session = self.session
+        from .identity import Strangers, identity
+
+        if self._strangers is None:
+            self._strangers = Strangers()
+        return identity(self.options.base_url, self._auth.token, session, self._strangers)
 
     def redact(self, value: str) -> str:
         """A text without the token."""
@@ -177,7 +183,7 @@ class Connection:
 
     def send(self, call: Call) -> Reply:
         """One attempt of a call on the wire: the core's own nbcore_send."""
-        from .session import send
+        from .attempt import send
 
         return send(call, self.session, self._auth, self.options, assigned=self._assigned)
 
@@ -207,7 +213,7 @@ class Connection:
         self._exchange.budget = retry.Budget()
         self._auth.after_fork()
         if self._session is not None:
-            from .urllib3_connections import renew
+            from .http_connections import renew
 
             renew(self._session)
 
