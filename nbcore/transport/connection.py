@@ -59,7 +59,7 @@ class Connection:
         self.versions_seen: dict[str | None, str] = {}
         self._auth = token
         self._hooks = relay
-        self._exchange = Exchange(options, relay, self.watch, retry.Budget(), self.versions_seen)
+        self._exchange = Exchange(relay, self.watch, retry.Retries(options), self.versions_seen)
         self._workers = Workers(options.max_workers)
         self._session: requests.Session | None = None
         self._assigned = False
@@ -210,7 +210,7 @@ class Connection:
         """In a forked child: no connection, lock or thread of the parent is used again."""
         self._lock = threading.RLock()
         self._workers.after_fork()
-        self._exchange.budget = retry.Budget()
+        self._exchange.retries.after_fork()
         self._auth.after_fork()
         if self._session is not None:
             from .http_connections import renew
