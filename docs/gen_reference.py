@@ -98,7 +98,7 @@ def hooks() -> str:
         threads = "pool" if "Pool threads" in text else "caller"
         table.append(f"| [`{name}`](#{name}) | {kind} | {threads} |")
         described += [f"## {name}", f"```python\n{signature(spec)}\n```", text]
-    return _page("hookspecs.py", [*parts, SAMPLE.strip(), "\n".join(table), ORDER.strip(), *described])
+    return _page("plugins/hookspecs.py", [*parts, SAMPLE.strip(), "\n".join(table), ORDER.strip(), *described])
 
 
 def signature(function: Callable[..., Any]) -> str:

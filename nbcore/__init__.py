@@ -8,56 +8,106 @@ for device in nb.dcim.devices.filter(role="leaf"):
 
 from typing import TYPE_CHECKING
 
-from .client import Action, Api, App, Endpoint, Explanation, GraphQLRecord, Record, RecordSet
-from .errors import (
-    AllocationError,
-    AmbiguousWriteError,
-    AuthenticationError,
-    CallError,
-    CertificateError,
-    ConflictError,
-    ConnectError,
-    ContentError,
-    DeadlineError,
-    DriftError,
-    EverythingError,
-    GraphQLError,
-    InputError,
-    JobTimeoutError,
-    MultipleObjectsError,
-    NbcoreError,
-    NotFoundError,
-    NotLoadedError,
-    PartialResult,
-    PermissionDeniedError,
-    PluginError,
-    ProtocolError,
-    RateLimitError,
-    RedirectError,
-    RequestError,
-    RetriesExhaustedError,
-    RouteNotFoundError,
-    ServerError,
-    ShapeError,
-    StatusConflictError,
-    TimeoutError,
-    TooLargeError,
-    TransportError,
-    UnknownFieldError,
-    UnknownFilterError,
-    ValidationError,
-    VersionError,
-)
-from .messages import Call, Change, Projection, Reply
-from .options import Options
-from .plugins import ActionSpec, AppSpec, EndpointSpec, PluginInfo, PluginWarning, hookimpl
-from .values import Choice
-from .writing import IgnoredFieldWarning, Journal, Plan
+from .lazy import lazily as _lazily
 
 if TYPE_CHECKING:
+    from .client import Action, Api, App, Endpoint, Explanation, GraphQLRecord, Record, RecordSet
+    from .errors import (
+        AllocationError,
+        AmbiguousWriteError,
+        AuthenticationError,
+        CallError,
+        CertificateError,
+        ConflictError,
+        ConnectError,
+        ContentError,
+        DeadlineError,
+        DriftError,
+        EverythingError,
+        GraphQLError,
+        InputError,
+        JobTimeoutError,
+        MultipleObjectsError,
+        NbcoreError,
+        NotFoundError,
+        NotLoadedError,
+        PartialResult,
+        PermissionDeniedError,
+        PluginError,
+        ProtocolError,
+        RateLimitError,
+        RedirectError,
+        RequestError,
+        RetriesExhaustedError,
+        RouteNotFoundError,
+        ServerError,
+        ShapeError,
+        StatusConflictError,
+        TimeoutError,
+        TooLargeError,
+        TransportError,
+        UnknownFieldError,
+        UnknownFilterError,
+        ValidationError,
+        VersionError,
+    )
+    from .messages import Call, Change, Projection, Reply
+    from .options import Options
+    from .plugins import ActionSpec, AppSpec, EndpointSpec, PluginInfo, PluginWarning, hookimpl
+    from .values import Choice
+    from .writing import IgnoredFieldWarning, Journal, Plan
+
+    api = Api
     __version__: str
 
-api = Api
+# Where each name is. A module is imported when a name of it is first used, so that a start pays only for what the program uses.
+_HOMES = {
+    "client": ("Action", "Api", "App", "Endpoint", "Explanation", "GraphQLRecord", "Record", "RecordSet"),
+    "errors": (
+        "AllocationError",
+        "AmbiguousWriteError",
+        "AuthenticationError",
+        "CallError",
+        "CertificateError",
+        "ConflictError",
+        "ConnectError",
+        "ContentError",
+        "DeadlineError",
+        "DriftError",
+        "EverythingError",
+        "GraphQLError",
+        "InputError",
+        "JobTimeoutError",
+        "MultipleObjectsError",
+        "NbcoreError",
+        "NotFoundError",
+        "NotLoadedError",
+        "PartialResult",
+        "PermissionDeniedError",
+        "PluginError",
+        "ProtocolError",
+        "RateLimitError",
+        "RedirectError",
+        "RequestError",
+        "RetriesExhaustedError",
+        "RouteNotFoundError",
+        "ServerError",
+        "ShapeError",
+        "StatusConflictError",
+        "TimeoutError",
+        "TooLargeError",
+        "TransportError",
+        "UnknownFieldError",
+        "UnknownFilterError",
+        "ValidationError",
+        "VersionError",
+    ),
+    "messages": ("Call", "Change", "Projection", "Reply"),
+    "options": ("Options",),
+    "plugins": ("ActionSpec", "AppSpec", "EndpointSpec", "PluginInfo", "PluginWarning", "hookimpl"),
+    "values": ("Choice",),
+    "writing": ("IgnoredFieldWarning", "Journal", "Plan"),
+}
 
 __all__ = [
     "Action",
@@ -124,10 +174,17 @@ __all__ = [
     "hookimpl",
 ]
 
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+    _load = _lazily(__name__, _HOMES)
 
-def __getattr__(name: str) -> str:
-    if name == "__version__":
-        from importlib.metadata import version
+    def __getattr__(name: str) -> object:
+        if name == "__version__":
+            from importlib.metadata import version
 
-        return version("nbcore")
-    raise AttributeError(f"module 'nbcore' has no attribute {name!r}")
+            return version("nbcore")
+        if name == "api":
+            return globals().setdefault(name, _load("Api"))
+        return _load(name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

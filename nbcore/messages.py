@@ -1,17 +1,19 @@
 """What travels: a Call is one request as the core sees it, a Reply its answer, a Change a write that the server confirmed.
 
-All three are frozen, and none holds the token. This module imports nothing of nbcore, so that every room can speak of them.
+All three are frozen, and none holds the token. This module imports no room, so that every room can speak of them.
 """
 
 from __future__ import annotations
 
 import email.utils
 import json as jsonlib
+import os
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
+
+from .by_fields import ByFields
 
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 Operation = Literal[
@@ -20,8 +22,8 @@ Operation = Literal[
 OPERATIONS: frozenset[str] = frozenset(get_args(Operation))
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Call(ByFields):
     """One request to Nautobot.
 
     Attributes:
@@ -37,7 +39,7 @@ class Call:
         action: the action's name, else "".
         operation: what the caller does: one of the words of `Operation`; "" for a request of the user's own that names none.
         resend: whether it may be sent again when its outcome is not known; None: as its method says.
-        id: the same for every attempt of one call.
+        id: 32 hexadecimal digits, the same for every attempt of one call.
         attempt: 1 for the first.
         deadline: the moment (time.monotonic) after which nothing more is tried; None for never.
         server: the root of the server's REST API, without a slash at the end; "" before it is sent.
@@ -58,7 +60,7 @@ class Call:
     action: str = ""
     operation: Operation = ""
     resend: bool | None = None
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=lambda: os.urandom(16).hex())
     attempt: int = 1
     deadline: float | None = None
     server: str = ""
@@ -87,8 +89,8 @@ class Call:
         return replace(self, attempt=self.attempt + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Reply(ByFields):
     """An answer.
 
     Attributes:
@@ -156,8 +158,8 @@ class Reply:
         return seconds if 0 <= seconds < float("inf") else None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Change(ByFields):
     """A write that the server confirmed.
 
     Attributes:
@@ -179,8 +181,8 @@ class Change:
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Projection(ByFields):
     """How some fields of a list will be read: what an `nbcore_project` hook answers.
 
     Attributes:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from .by_fields import ByFields
 from .errors import InputError
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Options(ByFields):
     """One connection's settings.
 
     Attributes:

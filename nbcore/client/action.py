@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .. import writing
 from ..errors import InputError
 from ..messages import Call, Change
 from ..plugins import ActionSpec
 from ..reading import Query, build, pages
 from ..values import identity
-from ..writing import allocate, named
 from .record import Record
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ class Action:
         one = isinstance(body, Mapping)
         made = self.api.endpoint(self.spec.creates)
         asked = [body] if one else list(body)
-        items = named(made.route, asked)
+        items = writing.named(made.route, asked)
         given = frozenset(identity(item["id"]) for item in asked if item.get("id"))
         about = {"action": self.spec.name, "operation": "allocate", "endpoint": self.endpoint.path}
-        call, rows = allocate(made.route, items, one=one, api_version=api_version, path=self.path, given=given, **about)
+        call, rows = writing.allocate(made.route, items, one=one, api_version=api_version, path=self.path, given=given, **about)
         found = self.api.wrap(rows)
         return call, found[0] if one else found
 

@@ -108,7 +108,7 @@ class Api(ApiBase):
     @property
     def headers(self) -> dict[str, str]:
         """The header that carries the token; {} without one."""
-        return {"Authorization": f"Token {self.token}"} if self.token else {}
+        return self._auth.header
 
     @property
     def http_session(self) -> requests.Session:

@@ -9,7 +9,7 @@ from ..errors import ContentError, InputError, PluginError, did_you_mean, snippe
 from ..messages import Call, Projection
 from ..options import Options
 from ..plugins import AppSpec, EndpointSpec, PluginInfo, Plugins, named, who
-from ..reading import Query, Route, cache_folder, kept
+from ..reading import Query, Route
 from ..records import Extensions, Siblings
 from ..transport import Connection, decode
 from ..values import attribute_of, is_reference, route_of
@@ -237,6 +237,8 @@ class ApiBase:
 
     def openapi(self) -> dict[str, Any]:
         """The server's OpenAPI document, kept on disk by server, version and plugins: from the second time on it costs one status()."""
+        from ..reading import cache_folder, kept
+
         status = self.status()
         key = [
             self.options.url,

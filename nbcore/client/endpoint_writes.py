@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, overload
-from uuid import UUID
 
 from .. import writing
 from ..contracts import Row
@@ -15,10 +14,10 @@ from ..messages import Change
 from ..plugins import EndpointSpec
 from ..reading import Route
 from ..values import identity, is_uuid, settled, wire
-from ..writing import Bulk, Entry, Journal, OnError, Plan
 from .record import R, Record
 
 if TYPE_CHECKING:
+    from ..writing import Entry, Journal, OnError, Plan
     from .api import Api
 
 
@@ -90,8 +89,8 @@ class EndpointWrites(Generic[R]):
         for index, item in enumerate(items):
             if not isinstance(item, Mapping):
                 raise InputError(f"every item of create() must be a dict, but item {index} is {item!r:.80}")
-        entries = [Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writing.named(self.route, items))]
-        done = self._bulk(Journal(self._endpoint, "create", entries, api_version), given=_given(items), **fields)
+        entries = [writing.Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writing.named(self.route, items))]
+        done = self._bulk(writing.Journal(self._endpoint, "create", entries, api_version), given=_given(items), **fields)
         return _records(self._endpoint, done)
 
     @overload
@@ -142,17 +141,17 @@ class EndpointWrites(Generic[R]):
                 key, changed = identity(item), item.updates(ask=True)
                 known[key] = {name: wire(item.raw.get(name)) for name in changed}
                 records[key] = item
-                entries.append(Entry(index, key, {**changed, "id": key}, "waiting" if changed else "unchanged"))
+                entries.append(writing.Entry(index, key, {**changed, "id": key}, "waiting" if changed else "unchanged"))
             elif not isinstance(item, Mapping):
                 raise InputError(f"every item of an update must be a Record, or a dict with its id, not {type(item).__name__}")
             elif item.get("id"):
                 key = identity(item["id"])
-                entries.append(Entry(index, key, {**settled(item, f"nothing was sent: item {index}, "), "id": key}))
+                entries.append(writing.Entry(index, key, {**settled(item, f"nothing was sent: item {index}, "), "id": key}))
             else:
                 raise InputError(f"an item of the update has no id: {item!r}")
         if twice := [key for key, number in Counter(entry.id for entry in entries).items() if number > 1]:
             raise InputError(f"two items of the update have the id {twice[0]}; nothing was sent: the second would overwrite the first")
-        journal = Journal(self._endpoint, "update", entries)
+        journal = writing.Journal(self._endpoint, "update", entries)
         try:
             done = self._bulk(journal, known=known, **options)
         finally:
@@ -179,6 +178,8 @@ class EndpointWrites(Generic[R]):
         if isinstance(objects, (str, bytes, Mapping, Record)) or not isinstance(objects, Iterable):
             raise InputError(f"objects must be a list of ids or Records, not {type(objects).__name__}")
         known: dict[str, Mapping[str, Any]] = {}
+        from uuid import UUID
+
         keys: dict[str, None] = {}
         for item in objects:
             if isinstance(item, Record):
@@ -188,8 +189,8 @@ class EndpointWrites(Generic[R]):
             key = identity(item)
             self.route.detail_path(key)
             keys[key] = None
-        entries = [Entry(index, key, {"id": key}) for index, key in enumerate(keys)]
-        self._bulk(Journal(self._endpoint, "delete", entries), known=known, **options)
+        entries = [writing.Entry(index, key, {"id": key}) for index, key in enumerate(keys)]
+        self._bulk(writing.Journal(self._endpoint, "delete", entries), known=known, **options)
         return True
 
     # --- by what identifies an object ------------------------------------------------------------------------------------
@@ -271,7 +272,7 @@ class EndpointWrites(Generic[R]):
         file = options.pop("journal", None)
         if unknown := sorted(set(options) - {"known", "given"} - _OPTIONS):
             raise InputError(f"a list takes no {unknown[0]!r}; it takes chunk_size, on_error, parallel and journal")
-        run = Bulk(journal, **options)
+        run = writing.Bulk(journal, **options)
         if file is not None:
             journal.keep(file)
         run.run()

@@ -2,14 +2,12 @@
 
 from .calling import each, named, plain, who
 from .connections import Connections
-from .discovery import APPS, HOOKS, Plugins
 from .hookspecs import hookimpl
+from .registry import Plugins
 from .report import PluginInfo, PluginWarning
 from .spec import ActionSpec, AppSpec, EndpointSpec, Method
 
 __all__ = [
-    "APPS",
-    "HOOKS",
     "ActionSpec",
     "AppSpec",
     "Connections",

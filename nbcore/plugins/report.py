@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+from ..errors import PluginError
+from ..options import Options
+from .entry_points import HOOKS, owners
+
+GIVEN = "given"  # the target of a plugin that the user passed in plugins=[...]
+_OWN = frozenset({"NBCORE_CACHE_DIR", "NBCORE_TRACE_HOOKS"})  # the core's own, and no plugin's of the name "cache" or "trace"
 
 
 class PluginWarning(UserWarning):
@@ -33,3 +43,76 @@ class PluginInfo:
     order: int | None = None
     load_time: float | None = None
     error: str = ""
+
+
+class Report:
+    """The rows of one Api's report, and what becomes of a plugin that fails.
+
+    Args:
+        options: the Api's settings.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._rows: list[PluginInfo] = []
+        self._owners: Mapping[tuple[str, str, str], tuple[str, str]] | None = None
+
+    def add(self, info: PluginInfo) -> PluginInfo:
+        """Add a row, and give it back."""
+        self._rows.append(info)
+        return info
+
+    def registered(self, info: PluginInfo) -> None:
+        """Note that a plugin's hooks were registered after those that have an order already."""
+        info.order = sum(1 for row in self._rows if row.order is not None) + 1
+
+    def fail(self, info: PluginInfo, cause: Exception) -> None:
+        """Note that a plugin failed, naming it and who ships it.
+
+        Args:
+            info: its row.
+            cause: what it failed with.
+
+        Raises:
+            PluginError: it was asked for: given in `plugins`, configured by `settings` or by a variable of the environment, or all
+                plugins are wanted (`strict_plugins`). Any other plugin is left out with a PluginWarning.
+        """
+        self._name_owner(info)
+        info.state = "failed"
+        info.error = f"{type(cause).__name__}: {cause}"
+        shipped = f"{info.distribution or 'an unknown distribution'} {info.version}"
+        text = f"plugin {info.name!r} of {shipped} ({info.target}) failed: {info.error}"
+        if info.target == GIVEN or self._options.strict_plugins or (info.group == HOOKS and self._configured(info.name)):
+            raise PluginError(text) from cause
+        warnings.warn(text, PluginWarning, stacklevel=2)
+
+    def shippers(self, group: str, name: str) -> list[str]:
+        """Who ships an entry point of this name, as texts such as "nbcore-bgp 0.1.0 (nbcore_bgp.app:app)"."""
+        known = self._known_owners()
+        return [f"{owner} {version} ({value})" for (of, named, value), (owner, version) in known.items() if (of, named) == (group, name)]
+
+    def failures(self) -> Iterator[PluginInfo]:
+        """The rows of the plugins that failed."""
+        yield from (info for info in self._rows if info.state == "failed")
+
+    def rows(self) -> list[PluginInfo]:
+        """All rows: by group, then in the order in which hooks were registered, then by name."""
+        for info in self._rows:
+            self._name_owner(info)
+        return sorted(self._rows, key=lambda info: (info.group, info.order or 0, info.name))
+
+    def _configured(self, name: str) -> bool:
+        """Whether `settings` or the environment ask for a hook plugin."""
+        prefix = f"NBCORE_{name.upper().replace('-', '_')}"
+        asked = (key for key in os.environ if key not in _OWN and (key == prefix or key.startswith(f"{prefix}_")))
+        return name in self._options.settings or any(asked)
+
+    def _name_owner(self, info: PluginInfo) -> None:
+        if not info.distribution and info.target != GIVEN:
+            info.distribution, info.version = self._known_owners().get((info.group, info.name, info.target), ("", ""))
+
+    def _known_owners(self) -> Mapping[tuple[str, str, str], tuple[str, str]]:
+        """Who ships what: found out when it is first needed, since most Apis never need it."""
+        if self._owners is None:
+            self._owners = owners()
+        return self._owners

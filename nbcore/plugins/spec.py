@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..by_fields import ByFields
 from ..contracts import App, Endpoint, Record
 from ..values import attribute_of
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@dataclass(frozen=True, slots=True)
-class ActionSpec:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ActionSpec(ByFields):
     """A route below a record, an endpoint or an app.
 
     Args:
@@ -43,8 +44,8 @@ class ActionSpec:
         return attribute_of(self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointSpec:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EndpointSpec(ByFields):
     """A list route of an app.
 
     Args:
@@ -72,8 +73,8 @@ class EndpointSpec:
         return attribute_of(self.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class AppSpec:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AppSpec(ByFields):
     """A Nautobot app: a namespace of endpoints.
 
     Args:

@@ -1,13 +1,18 @@
 """How a list is asked: the query, filters without a value, pages, rows by their ids, and what a route can be written with."""
 
-from .documents import cache_folder, kept
-from .fields import fields_of
+from typing import TYPE_CHECKING
+
+from ..lazy import lazily as _lazily
 from .listing import count, objects, page, pages, parts
 from .pagination import Page, stitch
 from .query import Query, build
 from .request_line import IDS_A_REQUEST, chunked
 from .route import Learned, Route
-from .rows_by_id import detail, one_row, rows_of
+
+if TYPE_CHECKING:
+    from .documents import cache_folder, kept
+    from .fields import fields_of
+    from .rows_by_id import detail, one_row, rows_of
 
 __all__ = [
     "IDS_A_REQUEST",
@@ -30,3 +35,14 @@ __all__ = [
     "rows_of",
     "stitch",
 ]
+
+# What a plain list does without is imported when it is first used.
+if not TYPE_CHECKING:
+    __getattr__ = _lazily(
+        __name__,
+        {
+            "documents": ("cache_folder", "kept"),
+            "fields": ("fields_of",),
+            "rows_by_id": ("detail", "one_row", "rows_of"),
+        },
+    )

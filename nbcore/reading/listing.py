@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import CallError, ShapeError, UnknownFilterError, nearest
 from ..messages import Call, Reply
 from ..transport import decode
-from . import null_filters, pagination
+from . import pagination
 from .query import Query
 from .route import Route
 
@@ -53,8 +53,11 @@ def objects(route: Route, query: Query) -> Iterator[list[dict[str, Any]]]:
 
 def parts(route: Route, query: Query) -> Iterator[Query]:
     """The query as it is sent: filters without a value in the server's form, a long list of ids in several."""
-    pairs = tuple(null_filters.pair(route, name) for name in query.nulls)
-    asked = query.params + pairs
+    asked = query.params
+    if query.nulls:
+        from . import null_filters
+
+        asked += tuple(null_filters.pair(route, name) for name in query.nulls)
     if query.strict:
         asked = (*(pair for pair in asked if pair[0] != "sort"), ("sort", "id"))
     return query.with_params(asked).split()

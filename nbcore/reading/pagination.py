@@ -5,7 +5,6 @@ from __future__ import annotations
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -18,19 +17,21 @@ Map = Callable[[Callable[[int], "Page"], Iterator[int]], Iterator["Page"]]
 _STEPS_BACK = 20
 
 
-@dataclass(frozen=True, slots=True)
 class Page:
     """One page as the server gave it.
 
-    Attributes:
+    Args:
         rows: its rows.
         count: how many rows the server says there are in all.
         more: whether the server says that rows follow.
     """
 
-    rows: list[Row]
-    count: int
-    more: bool
+    __slots__ = ("count", "more", "rows")
+
+    def __init__(self, rows: list[Row], count: int, more: bool) -> None:
+        self.rows = rows
+        self.count = count
+        self.more = more
 
 
 def page_of(call: Call, reply: Reply, data: Any) -> Page:

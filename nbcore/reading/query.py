@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..by_fields import ByFields
 from ..errors import InputError
 from ..values import is_many, text
 from .request_line import chunked, fits
@@ -13,8 +14,8 @@ from .request_line import chunked, fits
 Params = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Query(ByFields):
     """One list read, not yet sent.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -14,7 +13,6 @@ from ..plugins import EndpointSpec
 _DEFAULT_M2M = ("tags", "content_types", "object_types")
 
 
-@dataclass(slots=True)
 class Learned:
     """What the server's answers told of a route so far.
 
@@ -26,11 +24,14 @@ class Learned:
         takes_ids: whether the server takes ids that the client chose; None until a create told.
     """
 
-    seen: frozenset[str] = frozenset()
-    lacking: set[str] = field(default_factory=set)
-    writable: Mapping[str, Mapping[str, Any]] | None = None
-    null_forms: dict[str, tuple[str, str]] = field(default_factory=dict)
-    takes_ids: bool | None = None
+    __slots__ = ("lacking", "null_forms", "seen", "takes_ids", "writable")
+
+    def __init__(self) -> None:
+        self.seen: frozenset[str] = frozenset()
+        self.lacking: set[str] = set()
+        self.writable: Mapping[str, Mapping[str, Any]] | None = None
+        self.null_forms: dict[str, tuple[str, str]] = {}
+        self.takes_ids: bool | None = None
 
 
 class Route:

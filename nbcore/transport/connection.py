@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import threading
@@ -15,6 +14,7 @@ from urllib.parse import unquote
 
 import pluggy
 
+from ..collector import resting
 from ..contracts import Decoder, In, Out, Returns, Settle
 from ..errors import InputError, PluginError
 from ..messages import OPERATIONS, Call, Operation, Reply
@@ -29,6 +29,8 @@ from .workers import Workers
 
 if TYPE_CHECKING:
     import requests
+
+    from .identity import Strangers
 
 _log = logging.getLogger("nbcore.transport")
 
@@ -57,10 +59,11 @@ class Connection:
         self.versions_seen: dict[str | None, str] = {}
         self._auth = token
         self._hooks = relay
-        self._exchange = Exchange(options, relay, self.watch, retry.Budget(), self.versions_seen)
+        self._exchange = Exchange(relay, self.watch, retry.Retries(options), self.versions_seen)
         self._workers = Workers(options.max_workers)
         self._session: requests.Session | None = None
         self._assigned = False
+        self._strangers: Strangers | None = None
         self._lock = threading.RLock()
         _alive.add(self)
 
@@ -84,7 +87,8 @@ class Connection:
 
     def _new_session(self) -> requests.Session:
         """A session that the hooks have shaped."""
-        from .session import adopt, new_session
+        with resting():
+            from .session import adopt, new_session  # requests and urllib3 come in with the first request
 
         session = new_session(self.options)
         with named(self._hooks.nbcore_configure_session):
@@ -99,11 +103,16 @@ class Connection:
 
     @property
     def identity(self) -> str:
-        """A hash of all that identifies the connection: the server, the token, and what the session itself adds to every request."""
-        from .session import identifies
+        """A hash of all that identifies the connection: the server, the token, and what the session adds to every request.
 
-        asks = (self.options.base_url, self._auth.token, *identifies(self.session))
-        return hashlib.sha256("\0".join(("nbcore", *asks)).encode()).hexdigest()[:32]
+        Two connections with the same identity are answered alike by the server.
+        """
+        session = self.session
+        from .identity import Strangers, identity
+
+        if self._strangers is None:
+            self._strangers = Strangers()
+        return identity(self.options.base_url, self._auth.token, session, self._strangers)
 
     def redact(self, value: str) -> str:
         """A text without the token."""
@@ -174,7 +183,7 @@ class Connection:
 
     def send(self, call: Call) -> Reply:
         """One attempt of a call on the wire: the core's own nbcore_send."""
-        from .session import send
+        from .attempt import send
 
         return send(call, self.session, self._auth, self.options, assigned=self._assigned)
 
@@ -201,10 +210,10 @@ class Connection:
         """In a forked child: no connection, lock or thread of the parent is used again."""
         self._lock = threading.RLock()
         self._workers.after_fork()
-        self._exchange.budget = retry.Budget()
+        self._exchange.retries.after_fork()
         self._auth.after_fork()
         if self._session is not None:
-            from .urllib3_connections import renew
+            from .http_connections import renew
 
             renew(self._session)
 

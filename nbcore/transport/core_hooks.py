@@ -7,7 +7,6 @@ from ..messages import Call, Reply
 from ..options import Options
 from ..plugins import hookimpl
 from .connection import Connection
-from .http_errors import from_status
 
 
 class CoreHooks:
@@ -51,6 +50,8 @@ class CoreHooks:
                 reply,
             )
         if reply.status >= 400:
+            from .http_errors import from_status
+
             return from_status(call, reply)
         if reply.status == 204 and call.operation in ("create", "allocate"):
             return AllocationError(

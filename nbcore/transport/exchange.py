@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import pluggy
 
@@ -15,14 +14,10 @@ from ..errors import (
     AmbiguousWriteError,
     CallError,
     ContentError,
-    DeadlineError,
     PluginError,
-    ProtocolError,
-    RetriesExhaustedError,
     describe,
 )
 from ..messages import Call, Reply
-from ..options import Options
 from ..plugins import named, who
 from . import retry
 
@@ -30,23 +25,27 @@ _log = logging.getLogger("nbcore.transport")
 _REFUSED = frozenset({400, 401, 403, 404, 409, 429})
 
 
-@dataclass(slots=True)
 class Exchange:
     """Sends the calls of one Api, each with its retries.
 
-    Attributes:
-        options: the Api's settings.
+    Args:
         hooks: the hook relay of the Api's plugin manager.
         watch: calls a hook that only watches.
-        budget: what retries are paid from.
+        retries: says what may be sent again, and when.
         versions_seen: the version of the REST API that the server answered with, by the one that was asked for.
     """
 
-    options: Options
-    hooks: pluggy.HookRelay
-    watch: Callable[..., None]
-    budget: retry.Budget
-    versions_seen: dict[str | None, str]
+    def __init__(
+        self,
+        hooks: pluggy.HookRelay,
+        watch: Callable[..., None],
+        retries: retry.Retries,
+        versions_seen: dict[str | None, str],
+    ) -> None:
+        self.hooks = hooks
+        self.watch = watch
+        self.retries = retries
+        self.versions_seen = versions_seen
 
     def run(self, call: Call, decode: Decoder, settle: Settle | None = None, doubt: bool = False) -> tuple[Reply, Any]:
         """Send a call, again where its failure allows, and read the answer.
@@ -70,23 +69,25 @@ class Exchange:
             reply, data, failure = self._attempt(call, decode)
             if failure is None:
                 assert reply is not None  # noqa: S101  for the type checker: no failure means an answer
-                self.budget.give()
+                self.retries.succeeded()
                 return reply, data
             kind = retry.classify(failure)
+            if (done := _found_done(call, failure, kind, settle, doubt)) is not None:
+                return done
+            doubt = doubt or kind is retry.Failure.AMBIGUOUS
             unreadable += isinstance(failure, ContentError)
-            if doubt and failure.reply is not None and call.method == "DELETE" and retry.is_gone(failure):
-                return failure.reply, None
-            # An error status that follows an open outcome may be the trace of the attempt before: "this id exists already".
-            open_now = kind is retry.Failure.AMBIGUOUS
-            asks = settle is not None and (open_now or (doubt and kind is retry.Failure.FINAL))
-            if asks and settle is not None and (found := settle(call, failure)) is not None:
-                return found
-            doubt = doubt or open_now
-            pause = self._pause_or_raise(call, failure, kind, settle is not None, unreadable, doubt)
-            self.watch("nbcore_retrying", call=call, failure=failure, attempt=call.attempt, delay=pause)
-            _log.info("%s failed (%s); attempt %d follows in %.1f s", describe(call), failure, call.attempt + 1, pause)
-            time.sleep(pause)
+            try:
+                pause = self.retries.pause(call, failure, kind, settle is not None, unreadable)
+            except CallError as end:
+                _raise_with_doubt(call, failure, end, doubt)
+            self._wait(call, failure, pause)
             call = call.again()
+
+    def _wait(self, call: Call, failure: CallError, pause: float) -> None:
+        """Tell of the failure, and wait before the next attempt."""
+        self.watch("nbcore_retrying", call=call, failure=failure, attempt=call.attempt, delay=pause)
+        _log.info("%s failed (%s); attempt %d follows in %.1f s", describe(call), failure, call.attempt + 1, pause)
+        time.sleep(pause)
 
     def _attempt(self, call: Call, decode: Decoder) -> tuple[Reply | None, Any, CallError | None]:
         """One attempt: the answer and its data, or the failure."""
@@ -108,63 +109,40 @@ class Exchange:
         except CallError as failure:
             return reply, None, failure
 
-    def _pause_or_raise(self, call: Call, failure: CallError, kind: retry.Failure, settled: bool, unreadable: int, doubt: bool) -> float:
-        """Seconds before the next attempt; raises where there is none, with what is known of a write."""
-        try:
-            return self._pause(call, failure, kind, settled, unreadable)
-        except CallError as end:
-            if not (doubt and call.writes and call.method != "DELETE"):
-                raise
-            if end.reply is not None and end.reply.status in _REFUSED:
-                raise  # it was looked for and is not there, and now it is refused: the refusal is the outcome
-            if isinstance(end, AmbiguousWriteError):
-                raise
-            raise retry.ambiguous(call, failure) from end
-
-    def _pause(self, call: Call, failure: CallError, kind: retry.Failure, settled: bool, unreadable: int) -> float:
-        """Seconds before the next attempt; raises where there is none.
-
-        Args:
-            call: what failed.
-            failure: how.
-            kind: its class.
-            settled: whether the outcome was looked for, and the write found not to have happened.
-            unreadable: how many answers of this call could not be read; a second one is the server's way, and final.
-        """
-        allowed = retry.may_resend(call, kind) or (settled and kind is retry.Failure.AMBIGUOUS)
-        stale = isinstance(failure, ProtocolError) and failure.stale and call.attempt == 1
-        if stale and allowed and not self.options.retries:
-            return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
-        if not allowed and kind is retry.Failure.AMBIGUOUS and call.writes:
-            raise retry.ambiguous(call, failure) from failure
-        if not allowed or call.attempt > self.options.retries or (isinstance(failure, ContentError) and unreadable > 1):
-            raise self._last(call, failure) if allowed else failure
-        pause, asked = retry.delay(failure, call.attempt)
-        late = call.deadline is not None and time.monotonic() + pause > call.deadline
-        if asked and (pause > retry.RETRY_AFTER_LIMIT or (late and (call.attempt == 1 or kind is retry.Failure.REJECTED))):
-            raise failure
-        if late:
-            raise DeadlineError(
-                f"{describe(call)}: no time left for another attempt within {self.options.deadline} s ({failure}).", call
-            ) from failure
-        if not self.budget.take(failure):
-            raise RetriesExhaustedError(
-                f"{describe(call)} failed and the retry budget of this Api is spent: too much fails at once ({failure}).",
-                call, failure.reply, attempts=call.attempt,
-            ) from failure  # fmt: skip
-        return pause
-
-    def _last(self, call: Call, failure: CallError) -> CallError:
-        """The error after the last attempt allowed: the failure itself when there was only one attempt, or an answer that is no JSON."""
-        if call.attempt == 1 or isinstance(failure, ContentError):
-            return failure
-        error = RetriesExhaustedError(
-            f"{describe(call)} failed {call.attempt} times, last: {failure}", call, failure.reply, attempts=call.attempt
-        )
-        error.__cause__ = failure
-        return error
-
     def _odd(self, name: str, value: object, wanted: str) -> PluginError:
         """The error of a hook that returned what it must not."""
         plugins = who(getattr(self.hooks, name))
         return PluginError(f"an {name} hook returned {type(value).__name__}; it must return {wanted}. Plugins with this hook: {plugins}")
+
+
+def _found_done(call: Call, failure: CallError, kind: retry.Failure, settle: Settle | None, doubt: bool) -> tuple[Reply, Any] | None:
+    """What a failed write gives where it is found to have happened; None where it did not, or nobody can tell.
+
+    Args:
+        call: what failed.
+        failure: how.
+        kind: the class of the failure.
+        settle: finds out whether the write happened; None where nothing can.
+        doubt: whether an attempt before this one left the outcome open.
+    """
+    if doubt and failure.reply is not None and call.method == "DELETE" and retry.is_gone(failure):
+        return failure.reply, None
+    # An error status that follows an open outcome may be the trace of the attempt before: "this id exists already".
+    if settle is not None and (kind is retry.Failure.AMBIGUOUS or (doubt and kind is retry.Failure.FINAL)):
+        return settle(call, failure)
+    return None
+
+
+def _raise_with_doubt(call: Call, failure: CallError, end: CallError, doubt: bool) -> NoReturn:
+    """Raise the end of a call's attempts; for a write that may have happened, an error that says so.
+
+    Args:
+        call: what failed.
+        failure: how its last attempt failed.
+        end: why there is no other attempt.
+        doubt: whether an attempt left the outcome open.
+    """
+    refused = end.reply is not None and end.reply.status in _REFUSED  # it was looked for and is not there, so the refusal is the outcome
+    if not doubt or not call.writes or call.method == "DELETE" or refused or isinstance(end, AmbiguousWriteError):
+        raise end
+    raise retry.ambiguous(call, failure) from end

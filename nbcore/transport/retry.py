@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import random
 import threading
+import time
 from typing import Any
 
 from ..errors import (
@@ -20,7 +21,9 @@ from ..errors import (
     ContentError,
     DeadlineError,
     NotFoundError,
+    ProtocolError,
     RateLimitError,
+    RetriesExhaustedError,
     RouteNotFoundError,
     ServerError,
     TimeoutError,
@@ -29,6 +32,7 @@ from ..errors import (
     describe,
 )
 from ..messages import Call, Reply
+from ..options import Options
 
 RETRY_AFTER_LIMIT = 60.0
 _CAP = 20.0
@@ -137,3 +141,76 @@ class Budget:
         if self._left < self._size:
             with self._lock:
                 self._left = min(self._size, self._left + 1)
+
+
+class Retries:
+    """Says for each failed attempt of an Api's calls whether another follows, and after which pause.
+
+    Args:
+        options: the Api's settings: `retries` and `deadline`.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._budget = Budget()
+
+    def succeeded(self) -> None:
+        """Note an attempt that did not fail."""
+        self._budget.give()
+
+    def after_fork(self) -> None:
+        """In a forked child: begin with a full budget, whose lock no thread of the parent holds."""
+        self._budget = Budget()
+
+    def pause(self, call: Call, failure: CallError, kind: Failure, settled: bool, unreadable: int) -> float:
+        """Seconds before the next attempt.
+
+        Args:
+            call: what failed.
+            failure: how.
+            kind: its class.
+            settled: whether the outcome was looked for, and the write found not to have happened.
+            unreadable: how many answers of this call could not be read; a second one is the server's way, and final.
+
+        Raises:
+            CallError: there is no other attempt; the error says why.
+        """
+        allowed = may_resend(call, kind) or (settled and kind is Failure.AMBIGUOUS)
+        stale = isinstance(failure, ProtocolError) and failure.stale and call.attempt == 1
+        if stale and allowed and not self._options.retries:
+            return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
+        if not allowed and kind is Failure.AMBIGUOUS and call.writes:
+            raise ambiguous(call, failure) from failure
+        if not allowed:
+            raise failure
+        if call.attempt > self._options.retries or (isinstance(failure, ContentError) and unreadable > 1):
+            raise _last(call, failure)
+        return self._in_time(call, failure, kind)
+
+    def _in_time(self, call: Call, failure: CallError, kind: Failure) -> float:
+        """The pause before an attempt that is allowed, where the server's wish, the deadline and the budget leave room for it."""
+        pause, asked = delay(failure, call.attempt)
+        late = call.deadline is not None and time.monotonic() + pause > call.deadline
+        if asked and (pause > RETRY_AFTER_LIMIT or (late and (call.attempt == 1 or kind is Failure.REJECTED))):
+            raise failure
+        if late:
+            raise DeadlineError(
+                f"{describe(call)}: no time left for another attempt within {self._options.deadline} s ({failure}).", call
+            ) from failure
+        if not self._budget.take(failure):
+            raise RetriesExhaustedError(
+                f"{describe(call)} failed and the retry budget of this Api is spent: too much fails at once ({failure}).",
+                call, failure.reply, attempts=call.attempt,
+            ) from failure  # fmt: skip
+        return pause
+
+
+def _last(call: Call, failure: CallError) -> CallError:
+    """The error after the last attempt allowed: the failure itself when there was only one attempt, or an answer that is no JSON."""
+    if call.attempt == 1 or isinstance(failure, ContentError):
+        return failure
+    error = RetriesExhaustedError(
+        f"{describe(call)} failed {call.attempt} times, last: {failure}", call, failure.reply, attempts=call.attempt
+    )
+    error.__cause__ = failure
+    return error

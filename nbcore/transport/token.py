@@ -1,7 +1,8 @@
 """The token: resolved once, sent only to the Api's own scheme, host and port, and in no repr or pickle.
 
-It is added by the connection itself (see urllib3_connections), below the session and its adapters, since hooks shape those. Only a
-session that the user assigned gets it as a header of the request, as any requests session does: its adapters may not be urllib3's.
+The token is added where a request leaves, by the HTTP connection itself (see http_connections). So the session and its adapters, which
+plugins may shape, never see it. A session that the user assigned is different: its adapters need not be urllib3's, so it is given the
+token as a header of the request, as any requests session would be.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import pluggy
     from requests import PreparedRequest
 
+_HEADER = "Authorization"
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -39,12 +41,19 @@ def host(name: str) -> str:
 
 
 def no_netrc(request: PreparedRequest) -> PreparedRequest:
-    """Requests' auth callable that adds nothing: being there, it keeps requests from taking a password out of a netrc file."""
+    """An `auth` for requests that adds nothing. Where a request has an auth, requests takes no password from a netrc file."""
     return request
 
 
 class TokenAuth:
-    """The token of one Api, for its origin and for no other. Called by requests, it adds it to a request of an assigned session."""
+    """The token of one Api, which is sent to the Api's own server and to no other.
+
+    It is also an `auth` for requests: called with a request of an assigned session, it adds the token.
+
+    Args:
+        options: the Api's settings, without the token.
+        relay: the hook relay of the Api's plugin manager, which knows the token.
+    """
 
     __slots__ = ("_hooks", "_lock", "_options", "_origin", "_secret")
 
@@ -55,12 +64,14 @@ class TokenAuth:
         self._secret: str | None = None
         self._lock = threading.Lock()
 
+    @property
+    def header(self) -> dict[str, str]:
+        """The header that carries the token; {} without one. No other place writes it."""
+        return {_HEADER: f"Token {self.token}"} if self.token else {}
+
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Add the token when the request goes to the origin; drop any where it does not."""
-        if origin(request.url or "") != self._origin:
-            request.headers.pop("Authorization", None)
-        elif self.token:
-            request.headers["Authorization"] = f"Token {self.token}"
+        """Add the token to a request of requests that goes to the origin; drop any header of its kind from one that does not."""
+        self.add(request.headers, origin(request.url or ""))
         return request
 
     def add(self, headers: MutableMapping[str, Any], target: tuple[str, str, int | None], proxy: str = "") -> None:
@@ -74,18 +85,17 @@ class TokenAuth:
         Raises:
             InputError: the proxy is one that neither `proxies=` nor the environment names.
         """
-        kept = {name: value for name, value in headers.items() if name.lower() != "authorization"}
-        if target != self._origin:
-            headers.clear()
-            headers.update(kept)
-        elif self.token:
-            if proxy and origin(proxy)[1:] not in self._proxies():
-                raise InputError(
-                    f"the session sends through the proxy {proxy}, which neither proxies= nor the environment names, and over plain http "
-                    "it would read the token: nothing was sent. Pass the proxy as Api(proxies=...)."
-                )
-            headers.clear()
-            headers.update(kept, Authorization=f"Token {self.token}")
+        ours = self.header if target == self._origin else {}
+        if target == self._origin and not ours:
+            return  # without a token of nbcore's, a header that the session's owner set is sent as it is
+        if ours and proxy and origin(proxy)[1:] not in self._proxies():
+            raise InputError(
+                f"the session sends through the proxy {proxy}, which neither proxies= nor the environment names, and over plain http "
+                "it would read the token: nothing was sent. Pass the proxy as Api(proxies=...)."
+            )
+        for name in [name for name in headers if name.lower() == _HEADER.lower()]:
+            del headers[name]
+        headers.update(ours)
 
     def _proxies(self) -> set[tuple[str, int | None]]:
         """Host and port of the proxies that the user named."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from ..contracts import In, Out
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 
 class Workers:
@@ -44,6 +47,8 @@ class Workers:
         """The pool of threads."""
         with self._lock:
             if self._pool is None:
+                from concurrent.futures import ThreadPoolExecutor  # a program that asks one thing at a time does without
+
                 self._pool = ThreadPoolExecutor(self._size, thread_name_prefix=self._name)
             return self._pool
 

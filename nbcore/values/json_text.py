@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
-import gc
 import json
 from collections.abc import Callable
 from typing import Any
 
-_fast: Callable[[bytes], Any] | None
-try:
-    from orjson import loads as _fast
-except ImportError:
-    _fast = None
+from ..collector import resting
+
+# Importing orjson takes ten milliseconds, which it gives back over about so many bytes: a script that reads less is better without it.
+_PAYS_FROM = 1 << 20
+_fast: Callable[[bytes], Any] | None = None
+_slowly: int | None = 0  # bytes that were read without orjson; None once it was looked for
 _DIGITS = bytes(48 if 48 <= code <= 57 else 32 for code in range(256))
 _LONG = b"0" * 19
 SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def loads(content: bytes) -> Any:
-    """JSON text as Python values; ValueError or RecursionError where it is none. The same with orjson (nbcore[fast]), only sooner.
-
-    The cyclic garbage collector rests meanwhile: JSON holds no cycle, and its passes over what is made take a quarter of a large read.
-    """
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
+    """JSON text as Python values; ValueError or RecursionError where it is none. The same with orjson (nbcore[fast]), only sooner."""
+    with resting():
         return _loads(content)
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _loads(content: bytes) -> Any:
-    if _fast is not None and _LONG not in content.translate(_DIGITS):
+    fast = _fast if _slowly is None else _after(len(content))
+    if fast is not None and _LONG not in content.translate(_DIGITS):
         # orjson makes floats of long integers and refuses what json reads (lone surrogates): those go the standard way.
         try:
-            return _fast(content)
+            return fast(content)
         except ValueError:
             pass
     return json.loads(content, parse_constant=_refuse)
+
+
+def _after(size: int) -> Callable[[bytes], Any] | None:
+    """The loads of orjson once enough is read for it to pay, these bytes included; None before, and where it is not installed."""
+    global _fast, _slowly
+    _slowly = (_slowly or 0) + size
+    if _slowly < _PAYS_FROM:
+        return None
+    with contextlib.suppress(ImportError):
+        from orjson import loads as _fast
+    _slowly = None
+    return _fast
 
 
 def _refuse(word: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +30,8 @@ def route_of(value: Mapping[str, Any]) -> str:
 
 def is_uuid(text: str) -> bool:
     """Whether a text is a UUID."""
+    import uuid  # imported here: it takes milliseconds to import, and a program that only lists objects does without it
+
     try:
         uuid.UUID(text)
     except ValueError:
@@ -40,5 +41,7 @@ def is_uuid(text: str) -> bool:
 
 def same_id(value: Any) -> str:
     """An id as the server writes it: a UUID in lower case, with hyphens; any other text stays as it is."""
+    import uuid
+
     text = str(value)
     return str(uuid.UUID(text)) if is_uuid(text) else text

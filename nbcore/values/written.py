@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import decimal
 import enum
 import ipaddress
 import json
 import math
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -64,6 +62,9 @@ def plain(value: Any) -> Any:
     """The JSON form of a value that json does not know."""
     if (form := getattr(value, "__json__", None)) is not None:
         return form()
+    import decimal  # both imported here: few programs have such values, and each takes milliseconds to import
+    import uuid
+
     if isinstance(value, (uuid.UUID, decimal.Decimal)):
         return str(value)
     if isinstance(value, (datetime.date, datetime.time)):

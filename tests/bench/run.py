@@ -28,6 +28,7 @@ OTHERS = ("pynautobot==3.2.0", "aiopynautobot==0.2.0")
 # Users' modules are compiled once; where writing .pyc is turned off each process would compile nbcore anew.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 RUNS = 5
+PAIRS = 15  # of starts, which are short and so differ much
 
 
 def other_python() -> Path:
@@ -110,6 +111,29 @@ def start_up() -> None:
     best = {name: statistics.median(found) for name, found in times.items()}
     print(f"  {best}")
     ratio("import nbcore and an Api, to import requests", best["nbcore"] / best["requests"], "at most 1.3")
+    with replay(50) as url:
+        read = "import {0}; nb = {0}.api({1!r}, 't'); assert len(list(nb.dcim.devices.all())) == 50"
+        ours = [sys.executable, "-c", read.format("nbcore", url)]
+        theirs = [other_python(), "-c", read.format("pynautobot", url)]
+        cpu_time(ours), cpu_time(theirs)  # compiles what is not compiled
+        pairs = [(cpu_time(ours), cpu_time(theirs)) for _ in range(PAIRS)]
+    ours_ms, theirs_ms = (1000 * statistics.median(found) for found in zip(*pairs, strict=True))
+    print(f"  medians of {PAIRS} pairs: nbcore {ours_ms:.0f} ms, pynautobot {theirs_ms:.0f} ms of CPU")
+    ratio(
+        "import, api() and one read, with every package: CPU to pynautobot 3.2",
+        statistics.median(one / other for one, other in pairs),
+        "at most 1.25",
+    )
+
+
+def cpu_time(command: list[str | Path]) -> float:
+    """Seconds of CPU, user and system, that a process takes from its start to its end."""
+    process = subprocess.Popen(command, env=ENVIRONMENT)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command} failed")
+    return usage.ru_utime + usage.ru_stime
 
 
 def program(name: str, *arguments: str) -> None:

@@ -156,3 +156,39 @@ def test_what_a_hook_raises_names_its_plugin(wire, name):
 def test_an_app_cannot_take_the_name_of_an_attribute(name):
     with pytest.raises(nbcore.PluginError, match=rf"{name}.*has an attribute of this name"):
         make_api(Wire(), nbcore.AppSpec(name, f"plugins/{name}"))
+
+
+def wrapping(name):
+    arguments = [item for item in inspect.signature(getattr(hookspecs.Hooks, name)).parameters if item != "self"]
+    namespace: dict[str, object] = {}
+    exec(f"def {name}(self, {', '.join(arguments)}):\n    return (yield)", namespace)
+    return type("Wrapping", (), {name: hookimpl(wrapper=True)(namespace[name])})()
+
+
+REFUSED = [
+    "nbcore_auth", "nbcore_retrying", "nbcore_page", "nbcore_changed", "nbcore_extend_records", "nbcore_exporters", "nbcore_ready",
+    "nbcore_close",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_wrapper_that_would_not_be_called_is_refused(wire, name):
+    with pytest.raises(nbcore.PluginError, match=f"{name} cannot be wrapped"):
+        make_api(wire, wrapping(name))
+    assert "cannot be wrapped" in inspect.getdoc(getattr(hookspecs.Hooks, name)).replace("\n", " ")
+
+
+@pytest.mark.parametrize("name", sorted({*hookspecs.names()} - {*REFUSED}))
+def test_the_other_hooks_take_wrappers(wire, name):
+    with make_api(wire, wrapping(name)) as nb:
+        assert read(nb)
+
+
+def test_a_projection_may_be_marked_trylast(wire):
+    class Last:
+        @hookimpl(trylast=True)
+        def nbcore_project(self):
+            return nbcore.Projection("mine", "asked last")
+
+    with make_api(wire, Last(), disable=["graphql"]) as nb:
+        assert nb.endpoint("lab/devices").all().explain("name").route == "mine"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import difflib
 import importlib.metadata
 import importlib.resources
 import inspect
+import sys
 import types
 from pathlib import Path
 
@@ -78,3 +81,56 @@ def test_each_public_method_is_documented(value):
 
 def test_it_is_typed():
     assert (importlib.resources.files("nbcore") / "py.typed").is_file()
+
+
+# --- what changed --------------------------------------------------------------------------------------------------------
+
+PINNED = Path(__file__).with_name("public_face.txt")
+REWRITE = "python -m tests.contracts.test_public_face"
+
+
+def members(cls: type) -> list[str]:
+    """The public attributes of a class and of its bases in nbcore, each as it is called."""
+    found: dict[str, str] = {}
+    for base in reversed([base for base in cls.__mro__ if base.__module__.split(".")[0] == "nbcore"]):
+        if dataclasses.is_dataclass(base):
+            found |= {field.name: f"{field.name}: {field.type}" for field in dataclasses.fields(base)}
+        for name, value in vars(base).items():
+            if name.startswith("_") or (name in found and dataclasses.is_dataclass(base)):
+                continue
+            if isinstance(value, property):
+                found[name] = f"{name}: {value.fget.__annotations__.get('return', '')}" + (", assignable" if value.fset else "")
+            elif callable(value) or isinstance(value, (classmethod, staticmethod)):
+                function = getattr(value, "__func__", value)
+                found[name] = f"{name}{inspect.signature(function)}"
+            elif not inspect.isdatadescriptor(value):
+                found[name] = f"{name} = {value!r}"
+    return [found[name] for name in sorted(found)]
+
+
+def face() -> str:
+    """The names that nbcore exports, with how each is called and its public attributes."""
+    lines = []
+    for name in sorted(nbcore.__all__, key=str.lower):
+        value = getattr(nbcore, name)
+        if name in ("__version__", "api"):
+            lines.append(name)
+        elif inspect.isclass(value):
+            bases = ", ".join(base.__name__ for base in value.__bases__)
+            made = f"{name}{inspect.signature(value)}" if "__init__" in vars(value) else name
+            lines += [f"class {made} ({bases})", *(f"    {member}" for member in members(value))]
+        else:
+            lines.append(f"{name}: {type(value).__name__}")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_public_face_is_the_one_that_was_agreed_on():
+    """Whoever changes what users see rewrites the file in the same commit, with a fragment in docs/changes/."""
+    changed = difflib.unified_diff(PINNED.read_text().splitlines(), face().splitlines(), "public_face.txt", "nbcore", n=1, lineterm="")
+    text = "\n".join(changed)
+    assert not text, f"the public face changed; if it was meant: {REWRITE}\n{text}"
+
+
+if __name__ == "__main__":
+    PINNED.write_text(face())
+    sys.stdout.write(f"wrote {PINNED}\n")

@@ -6,12 +6,27 @@ import contextlib
 import gc
 import json
 import math
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nbcore.values import json_text as body
+
+LARGE = b" " * (1 << 20)  # so much that orjson is used from then on
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _fast():
+    assert body.loads(LARGE + b"1") == 1
+
+
+def test_little_is_read_without_orjson():
+    code = "import sys; from nbcore.values import loads; loads(b'[1]'); print('orjson' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -22,7 +37,7 @@ values = st.recursive(
 
 @given(values)
 def test_orjson_gives_what_json_gives(value):
-    assert body._fast is not None, "orjson is part of the test dependencies"
+    assert "orjson" in sys.modules, "orjson is part of the test dependencies"
     text = json.dumps(value).encode()
     found = body.loads(text)
     assert found == json.loads(text)
