@@ -11,8 +11,7 @@ from ..contracts import Endpoint
 from ..errors import EverythingError, InputError, NbcoreError, PartialResult
 from ..records import Record
 from ..values import encode, loads, settled
-from .bulk import Bulk
-from .journal import Journal
+from .bulk import BulkOptions
 from .matching import KeyPart, is_as_desired
 from .unknown_fields import must_be_known
 
@@ -55,7 +54,7 @@ class Plan:
 
         Raises:
             InputError: the plan was applied before.
-            CallError: the first error; its text says what was not begun. `.journal` has the outcome of each item.
+            CallError: the first error; a note of it says what was not begun. `.journal` has the outcome of each item.
             PartialResult: with on_error="continue", some was not done; `.journals` has those of what failed, `.journal` is the first.
         """
         if unknown := sorted(options.keys() - _OPTIONS):
@@ -64,7 +63,7 @@ class Plan:
             raise InputError(
                 "this plan was applied already: sync() again plans what is left, or error.journal.resume() goes on with what broke"
             )
-        Bulk(Journal(self.endpoint, "create", []), **options)  # refuses bad options while the plan can still be applied
+        BulkOptions(**options)  # refuses bad options while the plan can still be applied
         self._begun = True
         parts: list[tuple[str, list[Any], Any]] = [
             ("create", self.creates, self.endpoint.create),
@@ -79,7 +78,7 @@ class Plan:
             except NbcoreError as exc:
                 if options.get("on_error") != "continue":
                     rest = ", ".join(f"{later} {len(items)}" for later, items, _ in parts[place + 1 :] if items)
-                    exc.args = (f"{exc} Of the plan, not begun: {rest or 'nothing'}.", *exc.args[1:])
+                    exc.add_note(f"Of the plan, not begun: {rest or 'nothing'}.")
                     raise
                 failed[name] = exc
             else:
