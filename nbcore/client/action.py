@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .. import writing
 from ..errors import InputError
 from ..messages import Call, Change
 from ..plugins import ActionSpec
 from ..plugins import Method as HttpMethod
 from ..reading import Query, build, pages
-from ..writing import Through, allocate, chosen_ids, named
 from .record import Record
 
 if TYPE_CHECKING:
@@ -165,9 +165,9 @@ class Action:
         if not isinstance(asked, (list, tuple)) or not all(isinstance(item, Mapping) for item in asked):
             raise InputError(f"{self.path} takes a dict, or a list of dicts for several objects, not {body!r:.80}")
         made = self.api.endpoint(self.spec.creates)
-        through = Through(self.path, self.endpoint.path, self.spec.name, params)
-        items = named(made.route, asked)
-        written = allocate(made, items, one=one, through=through, api_version=api_version, given=chosen_ids(asked))
+        through = writing.Through(self.path, self.endpoint.path, self.spec.name, params)
+        items = writing.named(made.route, asked)
+        written = writing.allocate(made, items, one=one, through=through, api_version=api_version, given=writing.chosen_ids(asked))
         found = made.make_all(written.rows)
         return found[0] if one else found
 

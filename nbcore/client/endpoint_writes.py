@@ -9,26 +9,25 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 from uuid import UUID
 
 from .. import writing
-from ..contracts import JournalStore, Row, WriteOperation
+from ..contracts import JournalStore, Row
 from ..errors import InputError
-from ..messages import Change
 from ..plugins import EndpointSpec
 from ..reading import Route
 from ..values import identity, is_uuid, settled, wire
-from ..writing import Bulk, BulkOptions, Creating, Deleting, Entry, Journal, OnError, Plan, Strategy, Updating
+from .endpoint_steps import EndpointSteps
 from .record import R, Record
 
 if TYPE_CHECKING:
+    from ..writing import Entry, OnError, Plan, Strategy
     from .api import Api
 
 _OPTIONS = frozenset({"chunk_size", "on_error", "parallel", "journal"})
 
 
-class EndpointWrites(Generic[R]):
+class EndpointWrites(EndpointSteps, Generic[R]):
     """What an Endpoint can write. Every write lands once, or its error says what is known of it: see AmbiguousWriteError.
 
-    A class of an app package that derives from Endpoint may override two steps, `prepare_items` and `finish_rows`. All creates and
-    updates pass them, single ones, bulk ones and resumed ones, and so do the allocations of actions.
+    All creates and updates pass the two steps of EndpointSteps, which a class of an app package may override.
     """
 
     api: Api
@@ -91,9 +90,9 @@ class EndpointWrites(Generic[R]):
         for index, item in enumerate(items):
             if not isinstance(item, Mapping):
                 raise InputError(f"every item of create() must be a dict, but item {index} is {item!r:.80}")
-        entries = [Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writing.named(self.route, items))]
-        journal = Journal(self._endpoint, "create", entries, api_version)
-        return self._records(self._bulk(Creating(journal, writing.chosen_ids(items)), fields))
+        entries = [writing.Entry(index, str(item.get("id") or ""), item) for index, item in enumerate(writing.named(self.route, items))]
+        journal = writing.Journal(self._endpoint, "create", entries, api_version)
+        return self._records(self._bulk(writing.Creating(journal, writing.chosen_ids(items)), fields))
 
     def _create_one(self, item: Mapping[str, Any], api_version: str | None) -> R:
         items = writing.named(self.route, [item])
@@ -157,9 +156,9 @@ class EndpointWrites(Generic[R]):
             for entry in entries
             if entry.id in records
         }
-        journal = Journal(self._endpoint, "update", entries)
+        journal = writing.Journal(self._endpoint, "update", entries)
         try:
-            done = self._bulk(Updating(journal, known), options)
+            done = self._bulk(writing.Updating(journal, known), options)
         finally:
             for entry in journal:
                 if entry.row is not None and entry.id in records:
@@ -193,52 +192,9 @@ class EndpointWrites(Generic[R]):
             key = identity(item)
             self.route.detail_path(key)
             keys[key] = None
-        entries = [Entry(index, key, {"id": key}) for index, key in enumerate(keys)]
-        self._bulk(Deleting(Journal(self._endpoint, "delete", entries), known), options)
+        entries = [writing.Entry(index, key, {"id": key}) for index, key in enumerate(keys)]
+        self._bulk(writing.Deleting(writing.Journal(self._endpoint, "delete", entries), known), options)
         return True
-
-    # --- what an app package may override --------------------------------------------------------------------------------
-
-    def prepare_items(self, items: list[Row], operation: WriteOperation, many: bool) -> list[Row]:
-        """What is sent for the items of a create, an update or an allocation; as it stands here, the items as they were given.
-
-        Override it where the server wants another form than people should have to write. It must not send anything and must not change
-        the items themselves, and it gives the same result for the same items: a chunk may be sent again, also by another process that
-        resumed a journal.
-
-        Args:
-            items: the items: dicts of fields. An update's item has the object's id; so has a create's, where the server takes ids.
-            operation: "create"; "update"; or "allocate" for objects of this route that an action's POST creates.
-            many: whether they are sent as a list. One object that is sent by itself is no list.
-
-        Returns:
-            One dict for each item, in the same order and with the same id.
-
-        Raises:
-            InputError: the server would not do what these items ask for. Nothing is sent.
-        """
-        return items
-
-    def finish_rows(self, rows: list[Row], items: list[Row], operation: WriteOperation) -> list[Row]:
-        """What is made of the rows that came back for a create, an update or an allocation; as it stands here, the rows as they came.
-
-        Override it where the server needs a further request to do all that was asked. It is also called for objects that were found by
-        their ids after a lost answer, or when a journal is resumed, so it must not assume that this is the first time. It may run on one
-        of the Api's threads; what it writes there must not be parallel (`self.bulk_update(..., parallel=False)`).
-
-        Args:
-            rows: the server's objects.
-            items: the items that they are of, in the same order, as they were before prepare_items().
-            operation: "create", "update" or "allocate".
-
-        Returns:
-            The rows as they are now, in the same order. Records are made of them.
-
-        Raises:
-            NbcoreError: something failed. The write is then reported as a PartialResult with this error as its cause; in a bulk write the
-                items are "unknown", and resume() comes here again.
-        """
-        return rows
 
     # --- by what identifies an object ------------------------------------------------------------------------------------
 
@@ -307,10 +263,6 @@ class EndpointWrites(Generic[R]):
     def _endpoint(self) -> Any:
         return self
 
-    def changed(self, change: Change) -> None:
-        """Tell the hooks of a confirmed write."""
-        self.api.connection.watch("nbcore_changed", change=change)
-
     def _patch(self, key: str, changed: Mapping[str, Any], known: Mapping[str, Any] | None) -> Row:
         written = writing.patch(self._endpoint, key, changed, known)
         writing.warn_ignored(written.ignored)
@@ -320,7 +272,7 @@ class EndpointWrites(Generic[R]):
         """Run a bulk write, kept in a store when the options name one; the entries that are done."""
         if unknown := sorted(options.keys() - _OPTIONS):
             raise InputError(f"a list takes no {unknown[0]!r}; it takes chunk_size, on_error, parallel and journal")
-        run = Bulk(strategy, BulkOptions(**{name: value for name, value in options.items() if name != "journal"}))
+        run = writing.Bulk(strategy, writing.BulkOptions(**{name: value for name, value in options.items() if name != "journal"}))
         if (place := options.get("journal")) is not None:
             strategy.journal.keep(place)
         run.run()
@@ -340,10 +292,10 @@ def _changes(index: int, item: Any) -> Entry:
     """
     if isinstance(item, Record):
         changed = item.updates()
-        return Entry(index, identity(item), {**changed, "id": identity(item)}, "waiting" if changed else "unchanged")
+        return writing.Entry(index, identity(item), {**changed, "id": identity(item)}, "waiting" if changed else "unchanged")
     if not isinstance(item, Mapping):
         raise InputError(f"every item of an update must be a Record, or a dict with its id, not {type(item).__name__}")
     if not item.get("id"):
         raise InputError(f"an item of the update has no id: {item!r}")
     key = identity(item["id"])
-    return Entry(index, key, {**settled(item, f"nothing was sent: item {index}, "), "id": key})
+    return writing.Entry(index, key, {**settled(item, f"nothing was sent: item {index}, "), "id": key})
