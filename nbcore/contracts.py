@@ -16,6 +16,7 @@ from .options import Options
 In = TypeVar("In")
 Out = TypeVar("Out")
 Row = dict[str, Any]  # a JSON object of the server
+WriteOperation = Literal["create", "update", "allocate"]
 Decoder = Callable[[Call, Reply], Any]
 Settle = Callable[[Call, CallError], "tuple[Reply, Any] | None"]
 # Makes a table of another library: called with a record set, the fields as a tuple, and the caller's keywords.
@@ -159,6 +160,12 @@ class Endpoint(Protocol):
     def changed(self, change: Change) -> None:
         """Tell the hooks of a confirmed write."""
 
+    def prepare_items(self, items: list[Row], operation: WriteOperation, many: bool) -> list[Row]:
+        """What is sent for the items of a create, an update or an allocation: see `client.Endpoint`."""
+
+    def finish_rows(self, rows: list[Row], items: list[Row], operation: WriteOperation) -> list[Row]:
+        """What is made of the rows that came back for these items: see `client.Endpoint`."""
+
     def get(self, *args: Any, **filters: Any) -> Any:
         """One object, or None."""
 
@@ -230,21 +237,23 @@ class Api(Protocol):
 
 
 class JournalStore(Protocol):
-    """Where a journal of a bulk write is kept, so that a later process can go on from it."""
+    """Where a journal of a bulk write is kept, so that a later process can go on from it: `create(items, journal=store)`.
 
-    def begin(self, lines: Iterable[bytes], resumed: bool) -> None:
-        """Write all that the journal says, and keep it open for what follows, held against other processes.
+    A journal is a sequence of lines, each of them one JSON object in UTF-8 without a line break. A store keeps the lines in order, and
+    need not understand them. Calls may come from several threads, one at a time. `str(store)` names it in the texts of errors.
+    """
 
-        Args:
-            lines: the journal's lines as it is now.
-            resumed: whether the same journal, not done yet, may be there.
-        """
+    def hold(self) -> None:
+        """Take the store for writing, until close(). InputError where another process, or another bulk write of this one, has it."""
+
+    def read(self) -> list[bytes]:
+        """The lines that it holds; an empty list where it holds none. Called while the store is held, and by itself."""
+
+    def replace(self, lines: Iterable[bytes]) -> None:
+        """Keep these lines in the place of those that it holds: all of them, or none when that fails. Called while the store is held."""
 
     def add(self, line: bytes) -> None:
-        """Add a line; it is kept for good when this returns."""
-
-    def read(self) -> tuple[Row, list[Row], list[Row]]:
-        """The head, the items and the changes of state that it holds."""
+        """Keep one more line. It must be kept for good when this returns, since what it tells of is sent then."""
 
     def close(self) -> None:
-        """End writing, and let other processes have it."""
+        """End writing, and let other processes have the store."""

@@ -9,19 +9,22 @@ from .. import writing
 from ..errors import InputError
 from ..messages import Call, Change
 from ..plugins import ActionSpec
+from ..plugins import Method as HttpMethod
 from ..reading import Query, build, pages
-from ..values import identity
 from .record import Record
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
 
+_VERBS = {"GET": ".list()", "POST": ".create()", "DELETE": ".delete()"}
+
 
 class Action:
     """A route below a record or an endpoint.
 
-    `.list(**params)` reads it (GET), `.create(data)` writes it (POST). One that takes a single method can be called:
-    `stage.approve(comments="ok")`.
+    `.list(**params)` reads it (GET), `.create(data)` writes to it (POST) and `.delete()` deletes it (DELETE), each where its ActionSpec
+    says that the route takes that method. `.send(method, data)` is what they are made of, and is for the methods without a verb. An action
+    that takes a single method can be called: `stage.approve(comments="ok")`.
 
     Args:
         endpoint: the endpoint it belongs to.
@@ -43,10 +46,10 @@ class Action:
         return f"{self.api.base_url}/{self.path}"
 
     def list(self, api_version: str | None = None, **params: Any) -> Any:
-        """Read the route (GET).
+        """Read the route: one GET, or one a page where its ActionSpec says that it is paged.
 
         Args:
-            api_version: the version to ask for, for this request.
+            api_version: the version of the REST API to ask for.
             **params: query parameters.
 
         Returns:
@@ -54,86 +57,136 @@ class Action:
 
         Raises:
             NotImplementedError: the route cannot be read.
+            InputError: a parameter is None.
         """
-        self._must_take("GET", "read")
         if self.spec.paged:
+            self._must_take("GET")
             return self._paged(build((), params, api_version))
         if missing := [name for name, value in params.items() if value is None]:
             raise InputError(f"{self.path}: {missing[0]}=None cannot be asked here; leave it out")
-        return self._send("GET", params=params, api_version=api_version)
+        return self.send("GET", params=params, api_version=api_version)
 
     def create(self, data: Any = None, api_version: str | None = None, **fields: Any) -> Any:
-        """Write to the route (POST).
+        """Write to the route (one POST).
 
         Args:
-            data: a dict, or a list of dicts for several; an empty dict when left out.
-            api_version: the version to ask for, for this request.
-            **fields: the fields, instead of data.
+            data: a dict, or a list of dicts for several objects; an empty dict when it is left out.
+            api_version: the version of the REST API to ask for.
+            **fields: the fields, instead of data. Keywords that its ActionSpec names in `query` go into the query, beside either.
 
         Returns:
-            What its ActionSpec says: a Record for a dict, a list of them for a list, or plain JSON.
+            What its ActionSpec says: a Record for a dict, a list of Records for a list, or plain JSON.
 
         Raises:
             NotImplementedError: the route cannot be written to.
-            AllocationError: there is nothing left to allocate.
+            AllocationError: less is left than was asked to allocate. Nothing was taken.
+            AmbiguousWriteError: it may or may not have happened.
         """
-        self._must_take("POST", "written to")
-        if data is not None and fields:
-            raise InputError(f"{self.path}: give the data, or keywords ({', '.join(fields)}), not both")
-        body = data if data is not None else fields
-        if isinstance(body, list) and not body:
+        params = {name: value for name, value in fields.items() if name in self.spec.query and value is not None}
+        rest = {name: value for name, value in fields.items() if name not in self.spec.query}
+        return self.send("POST", self._data(data, rest), params, api_version)
+
+    def delete(self, data: Any = None, api_version: str | None = None, **fields: Any) -> Any:
+        """Delete the route (one DELETE), with a body only where one is given.
+
+        Args:
+            data: what is sent as the body.
+            api_version: the version of the REST API to ask for.
+            **fields: the fields of the body, instead of data.
+
+        Returns:
+            What the server answers; None for an answer without a body.
+
+        Raises:
+            NotImplementedError: the route cannot be deleted.
+        """
+        return self.send("DELETE", self._data(data, fields) or None, api_version=api_version)
+
+    def send(self, method: HttpMethod, data: Any = None, params: Mapping[str, Any] | None = None, api_version: str | None = None) -> Any:
+        """Send one request to the route. All that an action sends goes through here, but for further pages of a paged one.
+
+        A POST that creates objects tells the hooks of each of them.
+
+        Args:
+            method: one of the methods of its ActionSpec.
+            data: what is sent as the body; None for no body.
+            params: what is sent in the query.
+            api_version: the version of the REST API to ask for.
+
+        Returns:
+            What its ActionSpec says: JSON, Records, text or bytes; None for an answer without a body, [] for an empty list to create.
+
+        Raises:
+            NotImplementedError: the route does not take the method.
+        """
+        self._must_take(method)
+        writes = method == "POST"
+        if writes and isinstance(data, list) and not data:
             return []
+        if writes and self.spec.allocates and self.spec.creates:
+            return self._allocate({} if data is None else data, params or {}, api_version)
+        about: dict[str, Any] = {
+            "endpoint": self.endpoint.path,
+            "action": self.spec.name,
+            "operation": "allocate" if self.spec.allocates and writes else "action",
+            "resend": True if self.spec.resend and writes else None,
+        }
+        about |= {"params": params or {}, "body": data, "api_version": api_version}
         if self.spec.returns != "records":
-            return self._send("POST", body=body or {}, api_version=api_version)
-        if self.spec.allocates and self.spec.creates:
-            call, found = self._allocate(body or {}, api_version)
-        else:
-            call = self._call("POST", body=body or {}, api_version=api_version)
-            found = self._records(self.api.connection.exchange(call)[1])
+            return self.api.request(method, self.path, returns=self.spec.returns, **about)
+        call = self.api.call(method, self.path, **about)
+        found = self._records(self.api.connection.exchange(call)[1])
+        if writes:
+            self._tell(call, found)
+        return found
+
+    def __call__(self, data: Any = None, **fields: Any) -> Any:
+        """Send the one method that the route takes: a GET with the keywords as parameters, or another with the data.
+
+        Raises:
+            InputError: the route takes several methods.
+        """
+        if len(self.spec.methods) != 1:
+            ways = dict.fromkeys(_VERBS.get(method, f'.send("{method}", ...)') for method in self.spec.methods)
+            raise InputError(f"{self.path} takes {', '.join(self.spec.methods)}: use {' or '.join(ways)}")
+        (method,) = self.spec.methods
+        if method == "GET":
+            return self.list(**fields)
+        if method == "POST":
+            return self.create(data, **fields)
+        return self.send(method, self._data(data, fields) or None)
+
+    # --- what they share -------------------------------------------------------------------------------------------------
+
+    def _allocate(self, body: Any, params: Mapping[str, Any], api_version: str | None) -> Any:
+        """Create what the server allocates, through the steps of the endpoint whose objects these are; each of them once."""
+        one = isinstance(body, Mapping)
+        asked = [body] if one else body
+        if not isinstance(asked, (list, tuple)) or not all(isinstance(item, Mapping) for item in asked):
+            raise InputError(f"{self.path} takes a dict, or a list of dicts for several objects, not {body!r:.80}")
+        made = self.api.endpoint(self.spec.creates)
+        through = writing.Through(self.path, self.endpoint.path, self.spec.name, params)
+        items = writing.named(made.route, asked)
+        written = writing.allocate(made, items, one=one, through=through, api_version=api_version, given=writing.chosen_ids(asked))
+        found = made.make_all(written.rows)
+        return found[0] if one else found
+
+    def _tell(self, call: Call, found: Any) -> None:
+        """Tell the hooks of the objects that a POST created."""
         for record in found if isinstance(found, list) else [found]:
             if isinstance(record, Record):
                 made, endpoint = dict(record), record.endpoint
                 endpoint.changed(Change("create", endpoint.type_of(made), endpoint.path, str(made["id"]), None, made, call.id))
-        return found
 
-    def _allocate(self, body: Any, api_version: str | None) -> tuple[Call, Any]:
-        """Create what the server chooses a place for; each object has an id chosen here, so that it is made once."""
-        one = isinstance(body, Mapping)
-        made = self.api.endpoint(self.spec.creates)
-        asked = [body] if one else list(body)
-        items = writing.named(made.route, asked)
-        given = frozenset(identity(item["id"]) for item in asked if item.get("id"))
-        about = {"action": self.spec.name, "operation": "allocate", "endpoint": self.endpoint.path}
-        call, rows = writing.allocate(made.route, items, one=one, api_version=api_version, path=self.path, given=given, **about)
-        found = self.api.wrap(rows)
-        return call, found[0] if one else found
-
-    def __call__(self, data: Any = None, **fields: Any) -> Any:
-        """Call a route that takes one method: a POST with the data, or a GET with the parameters."""
-        if self.spec.methods == ("GET",):
-            return self.list(**fields)
-        if self.spec.methods == ("POST",):
-            return self.create(data, **fields)
-        raise InputError(f"{self.path} takes {', '.join(self.spec.methods)}: use .list() or .create()")
-
-    def _must_take(self, method: str, word: str) -> None:
+    def _must_take(self, method: HttpMethod) -> None:
         if method not in self.spec.methods:
-            raise NotImplementedError(f"{self.path} cannot be {word}: it takes {', '.join(self.spec.methods)} only.")
+            raise NotImplementedError(f"{self.path} takes {', '.join(self.spec.methods)} only, and no {method}.")
 
-    def _call(self, method: str, **arguments: Any) -> Call:
-        return self.api.call(method, self.path, **self._about(method), **arguments)
-
-    def _about(self, method: str) -> dict[str, Any]:
-        """What hooks and retries are told of a request here."""
-        writes = method == "POST"
-        operation = "allocate" if self.spec.allocates and writes else "action"
-        resend = True if self.spec.resend and writes else None
-        return {"endpoint": self.endpoint.path, "action": self.spec.name, "operation": operation, "resend": resend}
-
-    def _send(self, method: str, **arguments: Any) -> Any:
-        if self.spec.returns == "records":
-            return self._records(self.api.request(method, self.path, **self._about(method), **arguments))
-        return self.api.request(method, self.path, returns=self.spec.returns, **self._about(method), **arguments)
+    def _data(self, data: Any, fields: dict[str, Any]) -> Any:
+        """What is sent, given as data or as keywords."""
+        if data is not None and fields:
+            raise InputError(f"{self.path}: give the data, or keywords ({', '.join(fields)}), not both")
+        return fields if data is None else data
 
     def _records(self, data: Any) -> Any:
         if isinstance(data, dict) and isinstance(data.get("results"), (list, dict)) and "count" in data:

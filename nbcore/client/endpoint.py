@@ -25,6 +25,10 @@ _NOTES = ActionSpec("notes", methods=("GET", "POST"), returns="records", paged=T
 class Endpoint(EndpointWrites[R]):
     """A list route, such as `nb.dcim.devices`.
 
+    A package that needs methods of its own on a route derives a class from this one, and names it in the EndpointSpec. Two steps are made
+    to be overridden: `prepare_items` says what is sent for the items of a write, and `finish_rows` what is made of the rows that came
+    back. Every create and update passes both, single, bulk or resumed from a journal, and so does every allocation of an action.
+
     Args:
         api: the Api.
         spec: its declaration; a plain one for a route that no package declares.

@@ -27,6 +27,7 @@ class ActionSpec(ByFields):
         allocates: a POST creates objects that may be given a client-chosen id.
         creates: the list route of what a POST creates, such as "ipam/ip-addresses"; with it an allocation whose answer was lost is
             looked for and not made twice.
+        query: the keywords of a POST that are sent in the query and not in the body, such as "range_start".
     """
 
     name: str
@@ -37,6 +38,7 @@ class ActionSpec(ByFields):
     resend: bool = False
     allocates: bool = False
     creates: str = ""
+    query: tuple[str, ...] = ()
 
     @property
     def attribute(self) -> str:

@@ -1,4 +1,4 @@
-"""Journal: what became of each item of a bulk write, on disk if wanted, so that this or a later process goes on exactly from there."""
+"""Journal: what became of each item of a bulk write, kept in a store if wanted, so that this or a later process goes on from there."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from ..contracts import Api, Endpoint
+from ..contracts import Api, Endpoint, JournalStore, Row
 from ..errors import InputError
 from ..reading import Route
 from ..records import Record
-from .journal_file import STATES, JournalFile, line_of, read
-
-State = Literal["waiting", "unknown", "created", "updated", "deleted", "unchanged", "failed"]
-Operation = Literal["create", "update", "delete"]
+from .journal_file import store_at
+from .journal_lines import DONE, STATES, Operation, State, head_line, item_line, must_be_done, parse, state_line
 
 
 @dataclass(slots=True)
@@ -24,34 +22,38 @@ class Entry:
 
     Attributes:
         index: its place in what was given.
-        id: the object's id; "" for a route that takes no ids.
-        item: the data that is sent.
-        state: "waiting" (not sent), "unknown" (sent, no outcome), "created", "updated", "deleted", "unchanged" or "failed".
-        error: the server's message of one that failed.
+        id: the object's id; "" for an object whose id the server chooses, as long as it is not created.
+        item: the fields, as they were given.
+        state: "waiting" (not sent), "unknown" (sent, and the outcome is not known), "created", "updated", "deleted", "unchanged" (nothing
+            had to be sent) or "failed" (the server refused it).
+        error: what the server said of one that failed, or why the outcome is not known.
         row: the server's object, where this process saw it.
     """
 
     index: int
     id: str
-    item: dict[str, Any]
+    item: Row
     state: State = "waiting"
     error: str = ""
-    row: dict[str, Any] | None = None
+    row: Row | None = None
 
     @property
     def done(self) -> bool:
         """Whether nothing is left to do for it."""
-        return self.state in ("created", "updated", "deleted", "unchanged")
+        return self.state in DONE
 
 
 class Journal:
     """The outcome of each item of a bulk write.
 
+    The error of a bulk write that broke has its Journal as `.journal`; `.resume()` of it goes on. With `create(..., journal=place)` the
+    journal is kept as things happen, and `Journal.load(place, nb)` brings it back in a later process.
+
     Args:
-        endpoint: the list route.
+        endpoint: the list route that is written to.
         operation: "create", "update" or "delete".
         entries: the items.
-        api_version: the version asked for.
+        api_version: the version of the REST API that the caller asked for.
     """
 
     def __init__(self, endpoint: Endpoint, operation: Operation, entries: list[Entry], api_version: str | None = None) -> None:
@@ -60,14 +62,14 @@ class Journal:
         self.operation = operation
         self.entries = entries
         self.api_version = api_version
-        self._file: JournalFile | None = None
-        self._path: str | Path | None = None
+        self._store: JournalStore | None = None
+        self._held = False  # whether the store is open for what happens next
         self._lock = threading.Lock()
 
     # --- what it says ------------------------------------------------------------------------------------------------
 
     def in_state(self, *states: State) -> list[Entry]:
-        """The entries in one of some states, in order."""
+        """The entries that are in one of these states, in order."""
         return [entry for entry in self.entries if entry.state in states]
 
     @property
@@ -106,112 +108,157 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
 
+    def __str__(self) -> str:
+        return f"{self.operation} of {self.route.path}"
+
     def __repr__(self) -> str:
         counts: dict[str, int] = {}
         for entry in self.entries:
             counts[entry.state] = counts.get(entry.state, 0) + 1
-        return f"<Journal {self.operation} {self.route.path}: {', '.join(f'{number} {state}' for state, number in counts.items())}>"
+        return f"<Journal {self}: {', '.join(f'{number} {state}' for state, number in counts.items())}>"
 
     # --- going on ----------------------------------------------------------------------------------------------------
 
     def mark(self, entries: Iterable[Entry], state: State, errors: Mapping[int, str] | None = None) -> None:
-        """Note the state of some entries, on disk first where there is a file."""
+        """Note the state of some entries; in the store first, where there is one.
+
+        Args:
+            entries: what changes.
+            state: the state they are in from now on.
+            errors: what is said of an entry, by its index.
+        """
         listed = list(entries)
         said = errors or {}
         with self._lock:
-            if self._file is not None and listed:
-                self._file.write(_state_line(state, listed, {str(index): text for index, text in said.items()}))
+            if self._store is not None and self._held and listed:
+                self._store.add(_state_line(state, listed, said))
             for entry in listed:
                 entry.state = state
                 entry.error = said.get(entry.index, "")
 
     def resume(self, **options: Any) -> list[Record]:
-        """Do what is not done: what is unknown is looked for first, the rest is sent, with the same ids as before.
+        """Do what is not done. What is unknown is looked for first; then the rest is sent, with the same ids as before.
 
         Args:
-            **options: chunk_size, on_error, parallel: as in Endpoint.create().
+            **options: `chunk_size`, `on_error`, `parallel`: as in Endpoint.create().
 
         Returns:
-            The Records of all items in the order given (of a create or an update), those of the first run with them; none of a delete.
+            The Records of all items of a create or an update, in the order given, those that an earlier run wrote with them. An empty
+            list for a delete.
 
         Raises:
-            CallError: it broke again; its .journal is this one.
+            CallError: it broke again. Its `.journal` is this one.
         """
-        from . import bulk
+        from .resuming import resume  # it needs all of this room, and most journals are never resumed
 
-        return bulk.resume(self, **options)
+        return resume(self, **options)
 
-    # --- on disk -----------------------------------------------------------------------------------------------------
+    # --- in a store --------------------------------------------------------------------------------------------------
 
-    def keep(self, file: str | Path) -> None:
-        """Write it to a file, and from now on every change of state as it happens.
+    def keep(self, place: str | Path | JournalStore) -> None:
+        """Write it to a store, and from now on every change of state as it happens.
+
+        Args:
+            place: the path of a file, or a JournalStore.
 
         Raises:
-            InputError: the file holds something else than a journal that is done, another process has it, or it cannot be written.
+            InputError: the store holds something else than a journal that is done, another process has it, or it cannot be written.
         """
+        store = store_at(place)
         with self._lock:
-            self._file = JournalFile.open(file, self._lines(), resumed=False)
-            self._path = file
+            _write_anew(store, self._lines(), resumed=False)
+            self._store, self._held = store, True
 
-    def save(self, file: str | Path) -> None:
-        """Write it to a file, as it is now; InputError as with keep(), but its own file may be written anew."""
-        own = self._path is not None and Path(file).absolute() == Path(self._path).absolute()
+    def save(self, place: str | Path | JournalStore) -> None:
+        """Write it to a store, as it is now.
+
+        Args:
+            place: the path of a file, or a JournalStore. The store that this journal is kept in already may be written anew.
+
+        Raises:
+            InputError: as keep().
+        """
+        store = store_at(place)
+        own = self._store is not None and store == self._store
         with self._lock:
-            if own and self._file is not None:
+            if own and self._held:
                 return  # it is kept there as things happen
-            JournalFile.open(file, self._lines(), resumed=own).close()
+            _write_anew(store, self._lines(), resumed=own)
+            store.close()
 
     def reopen(self) -> None:
-        """Go on with the file that it was kept in, if any."""
+        """Hold the store again that this journal was kept in, if any."""
         with self._lock:
-            if self._file is None and self._path is not None:
-                self._file = JournalFile.open(self._path, self._lines(), resumed=True)
+            if self._store is not None and not self._held:
+                _write_anew(self._store, self._lines(), resumed=True)
+                self._held = True
 
     def close(self) -> None:
-        """End writing to the file."""
+        """End writing to the store, and let other processes have it."""
         with self._lock:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            if self._store is not None and self._held:
+                self._store.close()
+            self._held = False
 
     @classmethod
-    def load(cls, file: str | Path, nb: Api) -> Journal:
-        """A journal from its file, for an Api of the same Nautobot; what resume() does is written to the file again.
+    def load(cls, place: str | Path | JournalStore, nb: Api) -> Journal:
+        """A journal from its store. What resume() does is written to the store again.
+
+        Args:
+            place: the path of a file, or a JournalStore.
+            nb: an Api of the Nautobot that the journal belongs to.
 
         Raises:
-            InputError: the file is no journal, is damaged, is not there, or belongs to another Nautobot.
+            InputError: there is no journal, it is damaged, or it belongs to another Nautobot.
         """
-        head, items, states = read(file)
+        store = store_at(place)
+        lines = store.read()
+        if not lines:
+            raise InputError(f"the journal {store} cannot be read: there is none, or it is empty")
+        head, items, states = parse(lines, str(store))
         if head.get("url", nb.base_url) != nb.base_url:
-            raise InputError(f"{file} is a journal of {head['url']}, and this Api is of {nb.base_url}; nothing was sent")
-        entries = [Entry(number, str(line["id"]), line["item"]) for number, line in enumerate(items)]
+            raise InputError(f"{store} is a journal of {head['url']}, and this Api is of {nb.base_url}; nothing was sent")
+        entries = [Entry(place, str(line["id"]), line["item"]) for place, line in enumerate(items)]
         for line in states:
             for index in line["n"]:
                 entry = entries[index]
                 entry.state, entry.error = line["state"], line.get("errors", {}).get(str(index), "")
                 entry.id = line.get("ids", {}).get(str(index), entry.id)
         journal = cls(nb.endpoint(head["path"]), head["operation"], entries, head.get("api_version"))
-        journal._path = file  # opened when it is resumed
+        journal._store = store  # it is held when the journal is resumed
         return journal
 
     def _lines(self) -> Iterator[bytes]:
-        """All it says, as lines of a file."""
-        head = {"nbcore": "journal", "operation": self.operation, "url": self.endpoint.api.base_url, "path": self.route.path}
-        yield line_of({**head, "items": len(self.entries), "api_version": self.api_version})
-        yield from (line_of({"id": entry.id, "item": entry.item}) for entry in self.entries)
-        for state in sorted(STATES - {"waiting"}):
-            if found := [entry for entry in self.entries if entry.state == state]:
-                yield _state_line(state, found, {str(entry.index): entry.error for entry in found if entry.error})
+        """All that it says now."""
+        yield head_line(self.operation, self.endpoint.api.base_url, self.route.path, len(self.entries), self.api_version)
+        yield from (item_line(entry.id, entry.item) for entry in self.entries)
+        for state in STATES:
+            if state != "waiting" and (found := self.in_state(state)):
+                yield _state_line(state, found, {entry.index: entry.error for entry in found if entry.error})
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Journal, (self.endpoint, self.operation, self.entries, self.api_version)
 
 
-def _state_line(state: str, entries: list[Entry], errors: Mapping[str, str]) -> bytes:
-    """A change of state, with the server's messages, and the ids of what it chose ids for."""
-    line: dict[str, Any] = {"state": state, "n": [entry.index for entry in entries]}
-    if errors:
-        line["errors"] = errors
-    if ids := {str(entry.index): entry.id for entry in entries if entry.id and "id" not in entry.item}:
-        line["ids"] = ids
-    return line_of(line)
+def _state_line(state: State, entries: list[Entry], errors: Mapping[int, str]) -> bytes:
+    """A change of state, with the ids of the entries whose ids the server chose."""
+    chosen_by_server = {entry.index: entry.id for entry in entries if entry.id and "id" not in entry.item}
+    return state_line(state, [entry.index for entry in entries], errors, chosen_by_server)
+
+
+def _write_anew(store: JournalStore, lines: Iterable[bytes], resumed: bool) -> None:
+    """Hold a store and write a journal to it; the store is let go when that fails.
+
+    Args:
+        store: where.
+        lines: what the journal says.
+        resumed: whether the store may hold a journal that is not done: this one.
+    """
+    store.hold()
+    try:
+        if not resumed:
+            must_be_done(store.read(), str(store))
+        store.replace(lines)
+    except BaseException:
+        store.close()
+        raise

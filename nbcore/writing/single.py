@@ -1,8 +1,7 @@
-"""Single writes that land once: what is sent, and how it is found out whether a write happened whose answer did not come.
+"""Single writes: what is sent with one POST, PATCH or DELETE, and what its answer must look like.
 
-A create carries an id chosen here, so that it can be looked for and sent again without making a second object. A PATCH is compared with
-what the object holds. A DELETE is sent again. `Transport.exchange` asks these functions (`settle`) after a failure that leaves the outcome
-open.
+Every function here tells the hooks of what it wrote. How it is found out whether a write happened whose answer did not come is in
+`settling`; what an app package may change about a write is in `steps`. Bulk writes create their chunks with `create` too.
 """
 
 from __future__ import annotations
@@ -11,37 +10,56 @@ import random
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from ..contracts import Row
-from ..errors import (
-    CallError,
-    ConflictError,
-    InputError,
-    NotFoundError,
-    PartialResult,
-    ServerError,
-    ShapeError,
-    ValidationError,
-    describe,
-)
-from ..messages import Call, Reply
-from ..reading import Route, detail, fields_of, one_row, rows_of
-from ..transport import ambiguous, decode
-from ..values import agrees, depth_to_compare, holds, identity, settled, untouched
-from .unknown_fields import must_be_known, tell_ignored
+from ..contracts import Endpoint, Row, WriteOperation
+from ..errors import ConflictError, InputError, ServerError, ShapeError, ValidationError, describe
+from ..messages import Call, Change, Reply
+from ..reading import Route, detail
+from ..transport import decode
+from ..values import identity, settled, wire
+from . import settling
+from .steps import Written, finished, m2m_params, prepared
+from .unknown_fields import ignored_by_server, must_be_known
 
-FOUND = "found again"
-_RACES = 6
+_ATTEMPTS = 6  # how often the server may choose a place that another request is given at the same moment
 _UNSENT = "nothing was sent: "
 _TAKEN = ("already exists", "IntegrityError")
 
 
+@dataclass(frozen=True, slots=True)
+class Through:
+    """The route of an action that objects are allocated through, such as a prefix's `available-ips`.
+
+    Attributes:
+        path: where the request is sent.
+        endpoint: the list route that the action belongs to, such as "ipam/prefixes".
+        action: the action's name.
+        params: what is sent in the query.
+    """
+
+    path: str
+    endpoint: str
+    action: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+# --- creating ----------------------------------------------------------------------------------------------------------------
+
+
 def named(route: Route, items: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """The items of a create as JSON, with an id each, where the route takes ids that the client chose; an id that is given stays.
+    """Give every item of a create an id that is chosen here, so that its object can be looked for when the answer is lost.
+
+    Args:
+        route: the list route of what is created.
+        items: the fields of each object. An id that an item has already stays.
+
+    Returns:
+        The items, each a dict of its own. They have no new ids where the server does not take ids that a client chose.
 
     Raises:
-        InputError: a value has no JSON form; the text names the item and the field.
+        InputError: a value has no JSON form. The text names the item and the field.
     """
     listed = list(items)
     rows = [settled(item, f"nothing was sent: item {index}, " if len(listed) > 1 else _UNSENT) for index, item in enumerate(listed)]
@@ -50,167 +68,157 @@ def named(route: Route, items: Iterable[Mapping[str, Any]]) -> list[Row]:
     return [{**row, "id": identity(row["id"]) if row.get("id") else str(uuid.uuid4())} for row in rows]
 
 
+def chosen_ids(items: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """The ids that the caller chose: an object found under one of them may be another's, and is compared with what was sent."""
+    return frozenset(identity(item["id"]) for item in items if item.get("id"))
+
+
 def create(
-    route: Route,
+    endpoint: Endpoint,
     items: Sequence[Row],
-    /,
     *,
     one: bool,
     api_version: str | None = None,
-    path: str = "",
     given: frozenset[str] = frozenset(),
     doubt: bool = False,
-    **about: Any,
-) -> tuple[Call, list[Row]]:
-    """Create objects with one POST: all of them or none, each once.
+    through: Through | None = None,
+) -> Written:
+    """Create objects with one POST: all of them or none, and each of them once.
 
     Args:
-        route: the list route of what is created.
+        endpoint: the list route of what is created.
         items: the objects, with their ids (see `named`).
-        one: send the only item as an object, not as a list.
-        api_version: the version to ask for.
-        path: where to send it; the list route's own when empty.
-        given: ids that the caller chose: an object found under one of them is compared with what was sent.
-        doubt: whether they were sent before, with an outcome that is not known: that request may still be at work on the server.
-        **about: what hooks are told, as in Call.
-
-    Returns:
-        The call, and the server's objects in the order given.
+        one: send the only item as an object, and not as a list of one.
+        api_version: the version of the REST API to ask for.
+        given: the ids that the caller chose (see `chosen_ids`).
+        doubt: whether the items may have been sent before, by a process that was resumed from its journal. That request may still be at
+            work on the server.
+        through: the action to send them to, when the server allocates what is created; by default they go to the list route.
 
     Raises:
-        AmbiguousWriteError: it may or may not have happened.
+        AmbiguousWriteError: the objects may or may not have been created, and that could not be found out.
+        PartialResult: they were created, and the endpoint's `finish_rows` failed.
     """
-    ids = [item["id"] for item in items if item.get("id")]
-    params = _params(route, items)
+    route: Route = endpoint.route
+    operation: WriteOperation = "allocate" if through else "create"
+    sent = prepared(endpoint, items, operation, many=not one)
+    ids = [str(item["id"]) for item in sent if item.get("id")]
+    params = m2m_params(route, sent)
     call = route.connection.call(
-        "POST", path or route.list_path, params=params, body=items[0] if one else list(items), api_version=api_version,
-        **{"endpoint": route.path, "operation": "create", **about},
+        "POST", through.path if through else route.list_path, params={**params, **(through.params if through else {})},
+        body=sent[0] if one else sent, api_version=api_version, endpoint=through.endpoint if through else route.path,
+        action=through.action if through else "", operation=operation,
     )  # fmt: skip
 
-    def read(sent: Call, reply: Reply) -> list[Row]:
-        rows = _created(sent, reply, one, len(items))
-        if ids and route.learned.takes_ids is None:
+    def read(call: Call, reply: Reply) -> list[Row]:
+        rows = _created_rows(call, reply, one, len(sent))
+        # An action's route may treat ids in another way than the list route does, so only the list route teaches.
+        if ids and through is None and route.learned.takes_ids is None:
             route.learned.takes_ids = [str(row["id"]) for row in rows] == ids
         return rows
 
-    def settle(sent: Call, failure: CallError) -> tuple[Reply, list[Row]] | None:
-        try:
-            first = one_row(route, ids[0], params, sent.deadline)
-            if first is None:
-                if not _takes_ids(route, sent.deadline):
-                    raise ambiguous(sent, failure)
-                return None
-            found = {ids[0]: first, **rows_of(route, ids[1:], params, sent.deadline)}
-        except CallError as exc:
-            raise exc if exc.call is sent else ambiguous(sent, failure) from exc
-        for item in items:
-            if item["id"] in given and item["id"] in found and not agrees(item, found[item["id"]]):
-                raise ConflictError(
-                    f"{describe(sent)}: the id {item['id']} that was given belongs to another object; choose another id.",
-                    sent, failure.reply, theirs=found[item["id"]],
-                )  # fmt: skip
-        if missing := [one for one in ids if one not in found]:
-            raise PartialResult(
-                f"{describe(sent)}: {len(found)} of {len(ids)} objects are there after the connection failed ({failure}); "
-                f"somebody deleted the others since, or they were never made: {', '.join(missing[:20])}. Look before creating them again.",
-                sent, failure.reply, missing=missing,
-            )  # fmt: skip
-        return Reply(200, FOUND, source=FOUND), [found[one] for one in ids]
-
-    rows = route.connection.exchange(call, read, settle if ids and len(ids) == len(items) else None, doubt)[1]
-    if not path:
-        tell_ignored(route, items, rows)
-    return call, rows
+    settle = settling.of_create(route, sent, params, given) if len(ids) == len(sent) else None
+    rows: list[Row] = route.connection.exchange(call, read, settle, doubt)[1]
+    for row in rows:
+        endpoint.changed(Change("create", endpoint.type_of(row), route.path, str(row["id"]), None, row, call.id))
+    # What is sent to an action is not all of it a field of the object: a prefix_length, for example.
+    ignored = "" if through else ignored_by_server(route, sent, rows)
+    return Written(call, finished(endpoint, call, rows, items, operation), ignored)
 
 
-def allocate(route: Route, items: Sequence[Row], /, **named: Any) -> tuple[Call, list[Row]]:
-    """Create what the server chooses a place for: create(), and again when another request was given the same place at the same moment.
+def allocate(
+    endpoint: Endpoint,
+    items: Sequence[Row],
+    *,
+    one: bool,
+    through: Through,
+    api_version: str | None = None,
+    given: frozenset[str] = frozenset(),
+) -> Written:
+    """Create what the server allocates, such as the next free addresses; try again when another client got the same ones.
 
-    Nautobot then refuses ("... already exists", or an IntegrityError) what it chose itself, and nothing was made.
+    Nautobot looks for what is free before it takes its lock, so two requests of one moment may be given the same address. It refuses the
+    second one ("... already exists", or an IntegrityError), and nothing was made. The arguments and errors are those of `create`.
     """
-    for turn in range(_RACES):
+    for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return create(route, items, **named)
+            return create(endpoint, items, one=one, api_version=api_version, given=given, through=through)
         except (ValidationError, ServerError) as exc:
             said = exc.reply.text if exc.reply is not None else ""
-            if turn == _RACES - 1 or not any(word in said for word in _TAKEN) or '"id"' in said:
+            another_got_it = any(word in said for word in _TAKEN) and '"id"' not in said
+            if attempt == _ATTEMPTS or not another_got_it:
                 raise
-        time.sleep(random.uniform(0, 0.05 * 2**turn))  # noqa: S311  jitter, not a secret
+        time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311  jitter, not a secret
     raise AssertionError("unreachable")
 
 
-def patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[str, Any] | None) -> tuple[Call, Row]:
-    """Change one object.
+def _created_rows(call: Call, reply: Reply, one: bool, number: int) -> list[Row]:
+    """The objects in the answer to a POST."""
+    data = decode(call, reply)
+    if isinstance(data, dict) and "count" in data and isinstance(data.get("results"), (dict, list)):
+        data = data["results"]  # available-vlans answers like a page
+    rows = [data] if one and isinstance(data, dict) else data
+    if not isinstance(rows, list) or len(rows) != number or not all(isinstance(row, dict) and "id" in row for row in rows):
+        raise ShapeError(f"{describe(call)} was not answered with the objects it created; look whether they are there", call, reply)
+    return rows
+
+
+# --- changing ----------------------------------------------------------------------------------------------------------------
+
+
+def patch(endpoint: Endpoint, key: str, changed: Mapping[str, Any], known: Mapping[str, Any] | None) -> Written:
+    """Change one object with a PATCH.
 
     Args:
-        route: the list route.
+        endpoint: the list route.
         key: the object's id.
-        body: the changed fields.
-        before: the object as the caller knows it; when None, and another attempt is allowed, it is read first.
-
-    Returns:
-        The call, and the object as it is now.
+        changed: the changed fields.
+        known: the object as the caller knows it. When it is None and the Api has retries, the object is read first (one GET), so that a
+            lost answer can be settled.
 
     Raises:
-        UnknownFieldError: a field that `before` does not have, and the route does not know.
-        ConflictError: the outcome was open, and now the object holds neither the new values nor the old ones: somebody else changed it.
+        UnknownFieldError: a field that `known` does not have, and that the route does not take. Nothing was sent.
+        ConflictError: the answer was lost, and the object holds neither the new values nor the old ones: somebody else changed it.
+        PartialResult: it was changed, and the endpoint's `finish_rows` failed.
     """
-    body = settled(body, _UNSENT)
-    params = _params(route, [body])
+    route: Route = endpoint.route
+    item = {"id": key, **settled(changed, _UNSENT)}
+    (ready,) = prepared(endpoint, [item], "update", many=False)
+    body = {name: value for name, value in ready.items() if name != "id" or "id" in changed}
+    params = m2m_params(route, [body])
     path = route.detail_path(key)
-    if before is not None:
-        must_be_known(route, [name for name in body if name not in before])
-    if before is None and route.connection.options.retries:
+    before = known
+    if known is not None:
+        must_be_known(route, [name for name in body if name not in known])
+    elif route.connection.options.retries:
         before = detail(route, key, params, None)
     call = route.connection.call("PATCH", path, params=params, body=body, endpoint=route.path, operation="update")
 
-    def read(sent: Call, reply: Reply) -> Row:
-        data = decode(sent, reply)
+    def read(call: Call, reply: Reply) -> Row:
+        data = decode(call, reply)
         if not isinstance(data, dict) or str(data.get("id", "")).lower() != key.lower():
-            raise ShapeError(f"{describe(sent)} was not answered with the object it changed; read it to see what it holds", sent, reply)
+            raise ShapeError(f"{describe(call)} was not answered with the object it changed; read it to see what it holds", call, reply)
         return data
 
-    def settle(sent: Call, failure: CallError) -> tuple[Reply, Row] | None:
-        try:
-            row = detail(route, key, params, sent.deadline)
-            # Related objects that were named by other things than ids are read in full to compare.
-            depth = depth_to_compare(row, body)
-            full = detail(route, key, {"depth": str(depth), "exclude_m2m": "false"}, sent.deadline) if depth else row
-        except NotFoundError:
-            raise
-        except CallError as exc:
-            raise ambiguous(sent, failure) from exc
-        known = before is not None and untouched(row, body, before)
-        if holds(full, body) or (not known and holds(full, body, loosely=True)):
-            return Reply(200, FOUND, source=FOUND), row
-        if before is None:
-            raise ambiguous(sent, failure)
-        if not known:
-            raise ConflictError(
-                f"{describe(sent)}: the connection failed ({failure}), and since then somebody else changed {', '.join(body)}. "
-                "Nothing was overwritten; read the object (.theirs is what it holds now) and decide again.",
-                sent, failure.reply, theirs=row,
-            )  # fmt: skip
-        return None
-
-    row = route.connection.exchange(call, read, settle)[1]
-    tell_ignored(route, [body], [row])
-    return call, row
-
-
-def delete(route: Route, key: str) -> Call:
-    """Delete one object; after an open outcome it is sent again, and its absence is success."""
-    call = route.connection.call("DELETE", route.detail_path(key), endpoint=route.path, operation="delete")
-    route.connection.exchange(call)
-    return call
+    row: Row = route.connection.exchange(call, read, settling.of_patch(route, key, body, before, params))[1]
+    held = None if known is None else {name: wire(known.get(name)) for name in changed}
+    object_type = endpoint.type_of(row if known is None else known)
+    endpoint.changed(Change("update", object_type, route.path, key, held, dict(changed), call.id))
+    ignored = ignored_by_server(route, [body], [row])
+    return Written(call, finished(endpoint, call, [row], [item], "update"), ignored)
 
 
 def must_be_unmodified(route: Route, key: str, known: Mapping[str, Any]) -> None:
     """Check that nobody changed an object since it was read (one GET).
 
+    Args:
+        route: the list route.
+        key: the object's id.
+        known: the object as it was read.
+
     Raises:
-        ConflictError: somebody did.
-        InputError: the object has no last_updated to go by.
+        ConflictError: somebody changed it. `.theirs` is what it holds now.
+        InputError: the object has no `last_updated` to compare.
     """
     row = detail(route, key, {}, None)
     if not known.get("last_updated") or not row.get("last_updated"):
@@ -223,63 +231,18 @@ def must_be_unmodified(route: Route, key: str, known: Mapping[str, Any]) -> None
         )
 
 
-def patch_many(route: Route, items: Sequence[Row], api_version: str | None = None) -> tuple[Call, list[Row]]:
-    """Change objects with one PATCH: all of them or none; sent again after an open outcome, since it gives the same values.
+# --- deleting ----------------------------------------------------------------------------------------------------------------
 
-    Returns:
-        The call, and the objects that are there: Nautobot skips unknown ids without a word.
+
+def delete(endpoint: Endpoint, key: str, known: Mapping[str, Any]) -> None:
+    """Delete one object with a DELETE. It is sent again after a lost answer, and then an object that is not there is a success.
+
+    Args:
+        endpoint: the list route.
+        key: the object's id.
+        known: the object as the caller knows it.
     """
-    call = route.connection.call(
-        "PATCH", route.list_path, params=_params(route, items), body=list(items), api_version=api_version,
-        endpoint=route.path, operation="update", resend=True,
-    )  # fmt: skip
-
-    def read(sent: Call, reply: Reply) -> list[Row]:
-        rows = decode(sent, reply)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) and "id" in row for row in rows):
-            raise ShapeError(f"{describe(sent)} was not answered with the objects it changed; read them to see what they hold", sent, reply)
-        return rows
-
-    rows = route.connection.exchange(call, read)[1]
-    sent_by_id = {str(item["id"]): item for item in items}
-    tell_ignored(route, [sent_by_id.get(str(row["id"]), {}) for row in rows], rows)
-    return call, rows
-
-
-def delete_many(route: Route, items: Sequence[Row], api_version: str | None = None) -> tuple[Call, list[Row]]:
-    """Delete objects that were found to be there with one DELETE: all of them or none; sent again after an open outcome."""
-    body = [{"id": item["id"]} for item in items]
-    call = route.connection.call("DELETE", route.list_path, body=body, api_version=api_version, endpoint=route.path, operation="delete")
-
-    def settle(sent: Call, failure: CallError) -> tuple[Reply, list[Row]] | None:
-        try:
-            left = rows_of(route, [item["id"] for item in body], None, sent.deadline)
-        except CallError as exc:
-            raise ambiguous(sent, failure) from exc
-        return None if left else (Reply(204, FOUND, source=FOUND), [])
-
-    if body:
-        route.connection.exchange(call, settle=settle)
-    return call, []
-
-
-def _created(call: Call, reply: Reply, one: bool, number: int) -> list[Row]:
-    data = decode(call, reply)
-    if one and isinstance(data, dict) and "count" in data and isinstance(data.get("results"), dict):
-        data = data["results"]  # available-vlans answers so
-    rows = [data] if one and isinstance(data, dict) else data
-    if not isinstance(rows, list) or len(rows) != number or not all(isinstance(row, dict) and "id" in row for row in rows):
-        raise ShapeError(f"{describe(call)} was not answered with the objects it created; look whether they are there", call, reply)
-    return rows
-
-
-def _takes_ids(route: Route, deadline: float | None) -> bool:
-    """Whether the route takes ids that the client chose: known from an earlier create, else the server is asked (OPTIONS)."""
-    if route.learned.takes_ids is None:
-        route.learned.takes_ids = fields_of(route, deadline=deadline).get("id", {}).get("read_only") is False
-    return route.learned.takes_ids
-
-
-def _params(route: Route, items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Many-to-many fields that are written are to come back in the answer."""
-    return {"exclude_m2m": "false"} if any(name in route.m2m_fields for item in items for name in item) else {}
+    route: Route = endpoint.route
+    call = route.connection.call("DELETE", route.detail_path(key), endpoint=route.path, operation="delete")
+    route.connection.exchange(call)
+    endpoint.changed(Change("delete", endpoint.type_of(known), route.path, key, dict(known), None, call.id))

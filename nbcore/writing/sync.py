@@ -11,8 +11,7 @@ from ..contracts import Endpoint
 from ..errors import EverythingError, InputError, NbcoreError, PartialResult
 from ..records import Record
 from ..values import encode, loads, same, settled
-from .bulk import Bulk
-from .journal import Journal
+from .bulk import BulkOptions
 from .matching import KeyPart
 from .unknown_fields import must_be_known
 
@@ -59,7 +58,7 @@ class Plan:
 
         Raises:
             InputError: the plan was applied before, or an option is none of the three. Nothing was sent.
-            CallError: the first error, which ended it. Its text says what was not begun, and its `.journal` has the outcome of each item.
+            CallError: the first error, which ended it. A note of it says what was not begun; its `.journal` has the outcome of each item.
             PartialResult: with on_error="continue", some items were not done. Its `.journals` are the journals of the parts that failed,
                 and `.journal` is the first of them.
         """
@@ -69,7 +68,7 @@ class Plan:
             raise InputError(
                 "this plan was applied already: sync() again plans what is left, or error.journal.resume() goes on with what broke"
             )
-        Bulk(Journal(self.endpoint, "create", []), **options)  # a bad option is refused here, while the plan can still be applied
+        BulkOptions(**options)  # a bad option is refused here, while the plan can still be applied
         self._begun = True
         parts: list[tuple[str, list[Any], Any]] = [
             ("create", self.creates, self.endpoint.create),
@@ -84,7 +83,7 @@ class Plan:
             except NbcoreError as exc:
                 if options.get("on_error") != "continue":
                     rest = ", ".join(f"{later} {len(items)}" for later, items, _ in parts[place + 1 :] if items)
-                    exc.args = (f"{exc} Of the plan, not begun: {rest or 'nothing'}.", *exc.args[1:])
+                    exc.add_note(f"Of the plan, not begun: {rest or 'nothing'}.")
                     raise
                 failed[name] = exc
             else:

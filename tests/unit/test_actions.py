@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import nbcore
+import nbcore.testing
 from nbcore import Action, hookimpl
 from nbcore.testing import reply
 
@@ -176,3 +177,59 @@ def test_an_action_of_a_reference_needs_no_load(nb, wire):
     assert type(parent) is Device
     assert parent.trace() == []
     assert len(wire.calls) == 2
+
+
+# --- every method that a route may take ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spots(make, wire):
+    """A record with one action for each method, and one with several."""
+    verbs = [nbcore.ActionSpec(f"by-{method.lower()}", methods=(method,)) for method in ("PUT", "PATCH", "DELETE")]
+    several = nbcore.ActionSpec("default", methods=("POST", "PUT", "DELETE"))
+    spec = nbcore.AppSpec("spot", "spot", (nbcore.EndpointSpec("spots", actions=(*verbs, several)),))
+    wire.serve("spot/spots", [nbcore.testing.row("spot/spots", id=ident(1))])
+    for method in ("PUT", "PATCH"):
+        wire.on(method, f"spot/spots/{ident(1)}/by-{method.lower()}/", lambda call: {"method": call.method, **sent(call)})
+    wire.on("DELETE", f"spot/spots/{ident(1)}/by-delete/", reply(None, 204))
+    for method in ("PUT", "DELETE"):
+        wire.on(method, f"spot/spots/{ident(1)}/default/", {"method": method})
+    found = make(spec).spot.spots.get(ident(1))
+    wire.calls.clear()
+    return found
+
+
+def test_one_that_only_takes_a_delete_can_be_called(spots, wire):
+    assert spots.by_delete() is None
+    assert spots.by_delete.delete() is None
+    spots.by_delete(force=True)
+    assert [(call.method, sent(call)) for call in wire.calls] == [("DELETE", None), ("DELETE", None), ("DELETE", {"force": True})]
+    assert {(call.endpoint, call.action, call.operation) for call in wire.calls} == {("spot/spots", "by-delete", "action")}
+
+
+def test_one_that_only_takes_a_put_or_a_patch_can_be_called(spots):
+    assert spots.by_put(x=1) == {"method": "PUT", "x": 1}
+    assert spots.by_patch({"x": 1}) == {"method": "PATCH", "x": 1}
+
+
+def test_one_of_several_methods_is_sent_by_name(spots, wire):
+    assert spots.default.delete() == {"method": "DELETE"}
+    assert spots.default.send("PUT", {"x": 1}) == {"method": "PUT"}
+    asked = len(wire.calls)
+    with pytest.raises(nbcore.InputError, match=r'\.create\(\) or \.send\("PUT", \.\.\.\) or \.delete\(\)'):
+        spots.default()
+    with pytest.raises(NotImplementedError, match="no GET"):
+        spots.default.send("GET")
+    with pytest.raises(NotImplementedError, match="no DELETE"):
+        spots.by_put.delete()
+    assert len(wire.calls) == asked
+
+
+@pytest.mark.parametrize("data", ["text", 7, ["text"], {"a"}])
+def test_an_allocation_takes_dicts(make, wire, data):
+    wire.serve("lab/devices", [device(1)])
+    action = nbcore.ActionSpec("free", methods=("POST",), returns="records", allocates=True, creates="lab/places")
+    bound = nbcore.Action(make().lab.devices, action, f"{BELOW}/free/")
+    with pytest.raises(nbcore.InputError, match="a list of dicts"):
+        bound.create(data)
+    assert not wire.calls

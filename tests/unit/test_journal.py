@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+import traceback
 
 import pytest
 
 import nbcore
+from nbcore.contracts import JournalStore
 from nbcore.testing import make_api, reply
 
 from .lab import device, ident, sent
@@ -210,3 +213,140 @@ def test_a_chunk_has_a_whole_number_of_items(wire, nb, size):
     with pytest.raises(nbcore.InputError, match="chunk_size"):
         nb.endpoint(PATH).create(items(), chunk_size=size)
     assert not wire.calls
+
+
+# --- in a store of somebody's own ------------------------------------------------------------------------------------------
+
+
+class Database:
+    """A journal in a SQLite database, which one process at a time may have open."""
+
+    def __init__(self, path):
+        self.path = path
+        self.db = None
+
+    def hold(self):
+        self.db = self._open()
+
+    def read(self):
+        db = self.db or self._open()
+        try:
+            return [line for (line,) in db.execute("SELECT content FROM line ORDER BY rowid")]
+        finally:
+            if db is not self.db:
+                db.close()
+
+    def replace(self, lines):
+        self.db.execute("BEGIN")
+        self.db.execute("DELETE FROM line")
+        self.db.executemany("INSERT INTO line VALUES (?)", ((line,) for line in lines))
+        self.db.execute("COMMIT")
+
+    def add(self, line):
+        self.db.execute("INSERT INTO line VALUES (?)", (line,))
+
+    def close(self):
+        self.db.close()
+        self.db = None
+
+    def _open(self):
+        db = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("CREATE TABLE IF NOT EXISTS line (content BLOB)")
+            db.execute("COMMIT")
+        except sqlite3.OperationalError:
+            db.close()
+            raise nbcore.InputError(f"the journal {self} is in use by another process") from None
+        return db
+
+    def __str__(self):
+        return str(self.path)
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Database(tmp_path / "journal.sqlite")
+
+
+def test_a_broken_create_is_resumed_from_a_store_of_ones_own(wire, nb, store):
+    kept: JournalStore = store
+    table = broken(wire, nb, kept)
+    planned = [json.loads(line)["id"] for line in store.read()[1:5]]
+    journal = nbcore.Journal.load(Database(store.path), nb)
+    assert [entry.state for entry in journal] == ["created", "created", "failed", "failed"]
+    made = journal.resume()
+    assert [(record.id, record.name) for record in made] == list(zip(planned, ["d0", "d1", "d2", "d3"], strict=True))
+    assert len(table) == 4
+    assert [len(sent(call)) for call in wire.calls if call.method == "POST"] == [2]
+    assert len(nbcore.Journal.load(store, nb).created) == 4
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_a_store_of_ones_own_is_filled_before_each_chunk_is_sent(wire, nb, store, parallel):
+    wire.serve(PATH, [], "lab.device")
+    states = []
+
+    def look(call, handler):
+        states.append(json.loads(store.read()[-1])["state"] if not parallel else "unknown")
+        return handler(call)
+
+    wire.wrap("POST", f"{PATH}/", look)
+    assert len(nb.endpoint(PATH).create(items(), chunk_size=1, journal=store, parallel=parallel)) == 4
+    assert states == ["unknown"] * 4
+    assert [json.loads(line)["state"] for line in store.read()[5:]].count("created") == 4
+
+
+def test_a_store_of_ones_own_is_guarded_as_a_file_is(wire, nb, store):
+    broken(wire, nb, store)
+    with pytest.raises(nbcore.InputError, match=r"journal\.sqlite is the journal of a create of lab/devices that is not done"):
+        nb.endpoint(PATH).create(items(), journal=store)
+    store.hold()
+    with pytest.raises(nbcore.InputError, match="in use"):
+        nbcore.Journal.load(store, nb).resume()
+    store.replace([b"precious"])
+    store.close()
+    with pytest.raises(nbcore.InputError, match=r"journal\.sqlite is not a journal"):
+        nbcore.Journal.load(store, nb)
+    assert not wire.calls
+
+
+def test_a_store_that_holds_nothing_is_no_journal(nb, store):
+    with pytest.raises(nbcore.InputError, match="there is none"):
+        nbcore.Journal.load(store, nb)
+
+
+@pytest.mark.parametrize("place", [7, [], b"path"])
+def test_what_is_no_place_for_a_journal(wire, nb, place):
+    with pytest.raises(nbcore.InputError, match="JournalStore"):
+        nb.endpoint(PATH).create(items(), journal=place)
+    assert not wire.calls
+
+
+# --- what an error says, and where it is seen ------------------------------------------------------------------------------
+
+
+def test_the_error_of_a_broken_run_says_all_in_one_traceback(wire, nb, file):
+    wire.serve(PATH, [], "lab.device")
+    wire.on("POST", f"{PATH}/", reply({"detail": "no"}, 403))
+    with pytest.raises(nbcore.PermissionDeniedError) as caught:
+        nb.endpoint(PATH).create(items(), journal=file)
+    shown = "".join(traceback.format_exception(caught.value))
+    assert shown.count("Of 4 items 0 are done, 4 refused") == 1
+    assert shown.count("PermissionDeniedError:") == 1
+    assert caught.value.reply.status == 403
+
+
+def test_the_error_of_a_plugin_has_the_outcome_in_a_note(wire):
+    class Guard:
+        @nbcore.hookimpl(wrapper=True)
+        def nbcore_send(self, call):
+            if call.method == "POST":
+                raise nbcore.InputError("not today")
+            return (yield)
+
+    with pytest.raises(nbcore.InputError) as caught:
+        make_api(wire, Guard()).endpoint(PATH).create(items())
+    assert str(caught.value) == "not today"
+    assert "4 not sent: .journal names them" in "".join(traceback.format_exception(caught.value))

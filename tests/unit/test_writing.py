@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from decimal import Decimal
 from uuid import UUID
 
@@ -493,3 +494,11 @@ def test_a_resumed_create_finds_what_the_killed_process_had_still_at_work(wire, 
 
     wire.on("POST", f"{PATH}/", late)
     assert [record.name for record in journal.resume()] == ["a", "b"]
+
+
+def test_what_a_plan_had_not_begun_is_seen_in_a_traceback(mixed):
+    _, plan = mixed
+    with pytest.raises(nbcore.ValidationError) as caught:
+        plan.apply()
+    assert "Of the plan, not begun: update 1, delete 1." in "".join(traceback.format_exception(caught.value))
+    assert "item 1" in str(caught.value)

@@ -59,8 +59,7 @@ class SavedView(Record):
 
     def clear_default(self) -> None:
         """Leave the user without a default for that list."""
-        path = self.detail_action("set-default").path
-        self.api.request("DELETE", path, endpoint=self.endpoint.path, action="set-default", operation="action")
+        self.detail_action("set-default").delete()
 
 
 class ObjectChange(Record):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbcore import Action, ActionSpec, AppSpec, EndpointSpec, InputError, Record
+from nbcore import Action, ActionSpec, AppSpec, Endpoint, EndpointSpec, InputError, Record
 
 from ._common import NautobotApp, bound, field
 
@@ -25,7 +25,7 @@ class AvailableIPs(Action):
         """Free addresses (one GET).
 
         Args:
-            api_version: the version to ask for, for this request.
+            api_version: the version of the REST API to ask for.
             **params: `range_start` and `range_end`, the first and last address to look at; `limit`, how many (the server gives 50
                 without it, and 1,000 at the most).
 
@@ -38,35 +38,7 @@ class AvailableIPs(Action):
         if params.get("limit") is not None and int(params["limit"]) < 1:
             raise InputError(f"limit must be at least 1, not {params['limit']!r}")
         given = {name: value for name, value in params.items() if value is not None}
-        return [_free(self, "ipam/ip-addresses", row) for row in self._send("GET", params=given, api_version=api_version)]
-
-    def create(
-        self,
-        data: Any = None,
-        api_version: str | None = None,
-        *,
-        range_start: str | None = None,
-        range_end: str | None = None,
-        **fields: Any,
-    ) -> Any:
-        """Take the first free address, or several.
-
-        Args:
-            data: the fields of the new address, such as `{"status": "Active"}`; a list of dicts for several.
-            api_version: the version to ask for, for this request.
-            range_start: the first address that may be taken.
-            range_end: the last address that may be taken.
-            **fields: the fields, instead of data.
-
-        Returns:
-            The new IPAddress, or a list of them.
-
-        Raises:
-            AllocationError: there are not as many free addresses; none was taken.
-        """
-        params = {"range_start": range_start, "range_end": range_end}
-        body = data if data is not None else fields
-        return self._send("POST", body=body or {}, params={key: value for key, value in params.items() if value}, api_version=api_version)
+        return [_free(self, "ipam/ip-addresses", row) for row in super().list(api_version, **given)]
 
 
 class AvailablePrefixes(Action):
@@ -80,26 +52,6 @@ class AvailablePrefixes(Action):
         """
         return [_free(self, "ipam/prefixes", row) for row in super().list(api_version, **params)]
 
-    def create(self, data: Any = None, api_version: str | None = None, **fields: Any) -> Any:
-        """Take the first free prefix of a length, or several.
-
-        Args:
-            data: the fields of the new prefix, with a `prefix_length`; a list of dicts for several.
-            api_version: the version to ask for, for this request.
-            **fields: the fields, instead of data.
-
-        Returns:
-            The new Prefix, or a list of them.
-
-        Raises:
-            InputError: no `prefix_length` (which the server answers with a 500).
-            AllocationError: there is no room for all of them; none was taken.
-        """
-        body = data if data is not None else fields
-        if not all(isinstance(item, dict) and item.get("prefix_length") for item in (body if isinstance(body, list) else [body])):
-            raise InputError("a prefix to be taken needs a prefix_length, such as 24")
-        return super().create(body, api_version)
-
 
 class AvailableVLANs(Action):
     """The free VLAN ids of a VLAN group."""
@@ -108,15 +60,24 @@ class AvailableVLANs(Action):
         """All free VLAN ids (one GET).
 
         Args:
-            api_version: the version to ask for, for this request.
+            api_version: the version of the REST API to ask for.
             **params: `limit`, how many.
         """
         # Without a limit the server tells only the first 50, and counts no more; a negative one asks for all.
-        query = {"limit": "-1", **params}
-        found: list[int] = self.api.request(
-            "GET", self.path, params=query, api_version=api_version, endpoint=self.endpoint.path, action=self.spec.name, operation="list"
-        )["results"]
+        found: list[int] = super().list(api_version, **{"limit": "-1", **params})
         return found
+
+
+class Prefixes(Endpoint):
+    """The list of prefixes."""
+
+    def prepare_items(self, items: list[dict[str, Any]], operation: str, many: bool) -> list[dict[str, Any]]:
+        """Refuse to take a prefix of no length from another one, which the server answers with a 500."""
+        for place, item in enumerate(items):
+            if operation == "allocate" and not item.get("prefix_length"):
+                which = f"item {place} has none; " if many else ""
+                raise InputError(f"a prefix to be taken needs a prefix_length, such as 24; {which}nothing was sent")
+        return items
 
 
 def _free(action: Action, path: str, data: Any) -> Any:
@@ -133,12 +94,19 @@ class Prefix(Record):
 
     @property
     def available_ips(self) -> AvailableIPs:
-        """Its free addresses: `.list()`, and `.create({"status": "Active"})` takes one."""
+        """Its free addresses: `.list()` reads them, and `.create({"status": "Active"})` takes the first one.
+
+        `.create([{...}, {...}])` takes several, or none with an AllocationError where fewer are left. `range_start=` and `range_end=`,
+        beside the data, name the first and the last address that may be taken.
+        """
         return bound(AvailableIPs, self, "available-ips")
 
     @property
     def available_prefixes(self) -> AvailablePrefixes:
-        """Its free space: `.list()`, and `.create({"prefix_length": 24, "status": "Active"})` takes one."""
+        """Its free space: `.list()` reads it, and `.create({"prefix_length": 24, "status": "Active"})` takes the first prefix of a length.
+
+        `.create([{...}, {...}])` takes several, or none with an AllocationError where there is no room for all of them.
+        """
         return bound(AvailablePrefixes, self, "available-prefixes")
 
 
@@ -149,7 +117,7 @@ class VLANGroup(Record):
 
     @property
     def available_vlans(self) -> AvailableVLANs:
-        """Its free VLAN ids: `.list()`, and `.create({"name": "users", "status": "Active"})` makes a VLAN of the first one."""
+        """Its free VLAN ids: `.list()` reads them, and `.create({"name": "users", "status": "Active"})` makes a VLAN of the first one."""
         return bound(AvailableVLANs, self, "available-vlans")
 
 
@@ -159,7 +127,14 @@ class VLAN(Record):
     __slots__ = ()
 
 
-_IPS = ActionSpec("available-ips", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/ip-addresses")
+_IPS = ActionSpec(
+    "available-ips",
+    methods=("GET", "POST"),
+    returns="records",
+    allocates=True,
+    creates="ipam/ip-addresses",
+    query=("range_start", "range_end"),
+)
 _PREFIXES = ActionSpec("available-prefixes", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/prefixes")
 _VLANS = ActionSpec("available-vlans", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/vlans")
 _VRF_SETS = ("devices", "export_targets", "import_targets", "prefixes", "virtual_device_contexts", "virtual_machines")
@@ -173,7 +148,7 @@ app = AppSpec(
         EndpointSpec("ip-addresses", IPAddress, m2m_fields=("interfaces", "nat_outside_list", "vm_interfaces")),
         EndpointSpec("namespaces"),
         EndpointSpec("prefix-location-assignments"),
-        EndpointSpec("prefixes", Prefix, m2m_fields=("locations", "vrfs"), actions=(_IPS, _PREFIXES)),
+        EndpointSpec("prefixes", Prefix, m2m_fields=("locations", "vrfs"), actions=(_IPS, _PREFIXES), endpoint=Prefixes),
         EndpointSpec("rirs"),
         EndpointSpec("route-targets"),
         EndpointSpec("services", m2m_fields=("ip_addresses",)),

@@ -250,3 +250,49 @@ def test_a_note_on_a_record_that_can_have_none(real, real_world):
 def test_a_run_can_be_stopped_before_it_begins(real):
     run = real.extras.jobs.start(JOB, schedule={**LATER, "start_time": (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=1))})
     assert run.cancel().done
+
+
+class LosesAnswers:
+    """Lets every POST to an allocating route reach the server, and loses its answer."""
+
+    def __init__(self):
+        self.lost = 0
+        self.told = []
+
+    @nbcore.hookimpl(wrapper=True)
+    def nbcore_send(self, call):
+        reply = yield
+        if call.operation == "allocate" and reply.status == 201:
+            self.lost += 1
+            raise nbcore.ProtocolError("the answer was lost", call)
+        return reply
+
+    @nbcore.hookimpl
+    def nbcore_changed(self, change):
+        self.told.append((change.action, change.endpoint, change.id))
+
+
+def test_what_was_allocated_is_found_after_a_lost_answer(real, real_world):
+    losing = LosesAnswers()
+    parent = real_world.prefix("10.99.6.0/28")
+    container = real_world.prefix("10.99.7.0/24")
+    group = real_world.make("ipam/vlan-groups", name=real_world.name("group"), range="10-20")
+    with nbcore.Api(real.options.url, real.token, plugins=[losing]) as nb:
+        addresses = nb.ipam.prefixes.get(parent.id).available_ips
+        free = nb.ipam.prefixes.get(container.id).available_prefixes
+        vlans = nb.ipam.vlan_groups.get(group.id).available_vlans
+        taken = []
+        real_world.later(lambda: [record.delete() for record in reversed(taken)])
+        taken.append(addresses.create({"status": "Active"}, range_start="10.99.6.5", range_end="10.99.6.9"))
+        taken += addresses.create([{"status": "Active"}] * 3, range_start="10.99.6.5", range_end="10.99.6.9")
+        taken.append(free.create(prefix_length=28, status="Active"))
+        taken += free.create([{"prefix_length": 28, "status": "Active"}] * 2)
+        taken.append(vlans.create(name=real_world.name("one"), status="Active"))
+        taken += vlans.create([{"name": real_world.name(what), "status": "Active"} for what in ("two", "three")])
+    assert losing.lost == 6
+    assert [record.address for record in taken[:4]] == [f"10.99.6.{last}/28" for last in (5, 6, 7, 8)]
+    assert [record.prefix for record in taken[4:7]] == ["10.99.7.0/28", "10.99.7.16/28", "10.99.7.32/28"]
+    assert [record.vid for record in taken[7:]] == [10, 11, 12]
+    assert losing.told == [("create", record.endpoint.path, record.id) for record in taken]
+    assert real.ipam.ip_addresses.count(parent=parent.id) == 4
+    assert real.ipam.vlans.count(vlan_group=group.id) == 3

@@ -13,7 +13,6 @@ from rich.text import Text
 
 import nbcore
 from nbcore import PluginInfo
-from nbcore.plugins import APPS
 
 _STYLES = {"active": "green", "failed": "bold red", "disabled": "dim", "inert": "dim"}
 # A table that is piped is not cut to the width of a terminal that is not there.
@@ -31,7 +30,7 @@ def plugins() -> list[PluginInfo]:
         # No request is sent: the address only has to be one.
         with nbcore.api(os.environ.get("NAUTOBOT_URL") or "http://localhost") as api:
             for info in api.plugin_report():
-                if info.group == APPS and info.state == "found":
+                if info.group == "nbcore.apps" and info.state == "found":
                     getattr(api, info.name, None)  # the first use imports it; one that fails is no attribute, and the report says why
             return api.plugin_report()
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import nbcore
 from nbcore.testing import Wire, check_app, reply, row, sent
 from nbcore_dns.app import app
 from nbcore_dns.records import ROUTES
@@ -105,6 +106,57 @@ def test_a_ttl_that_the_server_ignored_in_a_list_is_set(nb, wire):
     assert [(record.name, record.ttl) for record in made] == [("a", 60), ("b", 3600), ("c", 3600), ("d", 0)]
     patches = [sent(call) for call in wire.calls if call.method == "PATCH"]
     assert patches == [[{"id": table[0]["id"], "ttl": 60}, {"id": table[3]["id"], "ttl": 0}]]
+
+
+def zones_ttl(wire: Wire, table: list[dict[str, Any]]) -> Any:
+    """A POST that behaves as the real server does: every item of a list gets the zone's ttl."""
+
+    def create(call: Any) -> Any:
+        made = [{**row("plugins/dns/txt-records", **item), "ttl": 3600} for item in sent(call)]
+        table.extend(made)
+        return reply(made, 201)
+
+    wire.on("POST", "plugins/dns/txt-records/", create)
+    return create
+
+
+def test_a_ttl_is_set_when_the_answer_to_the_list_is_lost(nb, wire):
+    table = served(wire, "txt-records")
+    create = zones_ttl(wire, table)
+
+    def lost(call: Any) -> Any:
+        create(call)
+        return nbcore.ProtocolError("reset")
+
+    wire.on("POST", "plugins/dns/txt-records/", lost)
+    made = nb.dns.txt_records.create([{"name": "a", "ttl": 60}, {"name": "b"}])
+    assert [(record.name, record.ttl) for record in made] == [("a", 60), ("b", 3600)]
+    assert [call.method for call in wire.calls].count("POST") == 1
+
+
+def test_a_resumed_journal_sets_the_ttl_too(nb, wire, tmp_path):
+    """Of what is sent by the resumed run, and of what the first one created without setting it."""
+    table = served(wire, "txt-records")
+    zones_ttl(wire, table)
+    refused = [True]
+    wire.wrap("PATCH", "plugins/dns/txt-records/", lambda call, handler: reply({"detail": "no"}, 403) if any(refused) else handler(call))
+    items = [{"name": name, "ttl": 60} for name in "abc"]
+    with pytest.raises(nbcore.PartialResult, match="was done, but what RecordsEndpoint") as caught:
+        nb.dns.txt_records.create(items, chunk_size=2, journal=tmp_path / "journal")
+    assert [entry.state for entry in caught.value.journal] == ["unknown", "unknown", "waiting"]
+    refused.clear()
+    made = nbcore.Journal.load(tmp_path / "journal", nb).resume()
+    assert [(record.name, record.ttl) for record in made] == [("a", 60), ("b", 60), ("c", 60)]
+    assert [one["ttl"] for one in table] == [60, 60, 60]
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_chunks_each_set_their_ttl(nb, wire, parallel):
+    table = served(wire, "txt-records")
+    zones_ttl(wire, table)
+    items = [{"name": f"n{number}", "ttl": number} for number in range(1, 21)]
+    made = nb.dns.txt_records.create(items, chunk_size=2, parallel=parallel)
+    assert [(record.name, record.ttl) for record in made] == [(item["name"], item["ttl"]) for item in items]
 
 
 def test_a_list_without_ttl_is_one_request(nb, wire):
