@@ -69,27 +69,44 @@ def stitch(fetch: Fetch, size: int, start: int, stop: int | None, in_order: Map 
     overlap = 1 if got > 1 else 0
     step = got - overlap
     if step and not state.over(stop):
-
-        def one(offset: int) -> Page:
-            return fetch(offset, got)
-
         # The row after `end` is only asked for when the last page is full and says that more follow.
         end = count if stop is None else min(stop, count)
         ahead = range(start + step, max(end - overlap, start + step + 1), step)
-        pages = in_order(one, iter(ahead)) if in_order is not None else map(one, ahead)
-        for offset, page in zip(ahead, pages, strict=False):
-            if offset > state.position - overlap and not strict:
-                break  # the server's pages have become smaller: the offsets asked ahead leave gaps
-            rows = state.add(page, offset, overlap)
-            del page
-            yield _until(rows, state.given, stop)
-            del rows
-            if state.over(stop):
-                break
+        yield from _ahead(fetch, got, ahead, in_order, state, overlap, stop)
     while not state.over(stop):
         offset = max(state.position - overlap, 0)
         yield _until(state.add(fetch(offset, max(got, 2)), offset, overlap), state.given, stop)
     state.finish(start, stop)
+
+
+def _ahead(
+    fetch: Fetch, size: int, offsets: range, in_order: Map | None, state: _State, overlap: int, stop: int | None
+) -> Iterator[list[Row]]:
+    """The rows of the pages at offsets that were computed from the first page, as far as the pages follow each other.
+
+    Args:
+        fetch: gives the page at an offset.
+        size: rows of a page, as the server gave the first.
+        offsets: where the pages begin.
+        in_order: runs fetches in parallel and gives their pages in order; None reads one after the other.
+        state: what was read so far.
+        overlap: how many rows of a page the page before had too.
+        stop: the row after the last wanted; None for all.
+    """
+
+    def one(offset: int) -> Page:
+        return fetch(offset, size)
+
+    pages = in_order(one, iter(offsets)) if in_order is not None else map(one, offsets)
+    for offset, page in zip(offsets, pages, strict=False):
+        if offset > state.position - overlap and not isinstance(state, _Sorted):
+            return  # the server's pages have become smaller: the offsets asked ahead leave gaps
+        rows = state.add(page, offset, overlap)
+        del page
+        yield _until(rows, state.given, stop)
+        del rows
+        if state.over(stop):
+            return
 
 
 def _until(rows: list[Row], given: int, stop: int | None) -> list[Row]:
