@@ -23,8 +23,8 @@ from nautobot.extras.signals import refresh_job_models
 from nautobot.ipam.models import VLAN, Prefix
 from nautobot.tenancy.models import Tenant
 from nautobot.users.models import User
-from nautobot_firewall_models.models import CapircaPolicy, NATPolicy, NATPolicyDynamicGroupM2M, Policy, PolicyDynamicGroupM2M
 
+from seeds import firewall
 from seeds.tools import content_type, make, role
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
@@ -80,8 +80,7 @@ def groups():
     make(DynamicGroup, name="Picked VLANs", content_type="ipam.vlan", group_type="static").add_members(VLAN.objects.filter(vid__lt=12))
     for group in DynamicGroup.objects.all():
         group.update_cached_members()
-    make(PolicyDynamicGroupM2M, policy=Policy.objects.get(name="edge"), dynamic_group=leaves, weight=70)
-    make(NATPolicyDynamicGroupM2M, nat_policy=NATPolicy.objects.get(name="edge nat"), dynamic_group=leaves, weight=80)
+    firewall.of_group(leaves)
 
 
 def templates():
@@ -188,9 +187,7 @@ def validation():
             message="" if valid else "Not as we like it",
             validated_attribute_value=device.name if valid else device.serial,
         )  # fmt: skip
-    CapircaPolicy.objects.bulk_create(
-        [CapircaPolicy(device=Device.objects.get(name="ams01-router-01"), pol="", net="", svc="", cfg="permit")]
-    )
+    firewall.generated()
 
 
 def jobs():

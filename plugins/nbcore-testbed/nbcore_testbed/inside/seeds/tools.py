@@ -5,6 +5,11 @@ from django.contrib.contenttypes.models import ContentType
 from nautobot.extras.models import Role, RoleField, Status, StatusField, Tag
 
 
+def installed(app: str) -> bool:
+    """Whether the app is one of this Nautobot's."""
+    return apps.is_installed(app)
+
+
 def make(model, /, **fields):
     """Validate and save one object.
 

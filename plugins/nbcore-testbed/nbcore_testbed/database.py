@@ -1,0 +1,171 @@
+"""The databases of a testbed: migrated once, seeded once, restored at each start and as often as tests ask for it.
+
+A cluster holds `seeded`, which nobody connects to, and `nautobot`, a copy of it that Nautobot uses. PostgreSQL copies the files, so that
+a reset takes a second.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import places, postgres
+from .errors import ServerEnded, UsageError
+from .nautobots import Nautobot
+from .progress import step
+from .server import environment
+from .state import State, locked
+
+NAME = "nautobot"
+TEMPLATE = "seeded"
+_SHIPPED_MAJOR = 18  # of the PostgreSQL that made the dumps in the wheel; an older one cannot read them
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What a database is filled with.
+
+    Args:
+        name: small, large, none, or the absolute path of a Python file.
+    """
+
+    name: str
+
+    @classmethod
+    def of(cls, text: str) -> Seed:
+        """The seed that `--seed` means.
+
+        Raises:
+            UsageError: it is neither one of the words nor a file.
+        """
+        if text in ("small", "large", "none"):
+            return cls(text)
+        path = Path(text).expanduser().absolute()
+        if path.suffix == ".py" and path.is_file():
+            return cls(str(path))
+        raise UsageError(f"--seed {text}: give small, large, none, or a file that exists and ends in .py.")
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever what it makes may change."""
+        parts = ("prepare.py", "nautobot_config.py", "jobs/*.py", *(("seeds/*.py",) if self.name in ("small", "large") else ()))
+        files = [path for part in parts for path in sorted(places.INSIDE.glob(part))]
+        if self.name.endswith(".py"):
+            files.append(Path(self.name))
+        return places.digest(self.name, *(path.read_text(encoding="utf-8") for path in files))
+
+
+def build(state: State, nautobot: Nautobot) -> None:
+    """Put the seeded database into the running cluster: from its dump, or by seeding, which makes that dump.
+
+    Raises:
+        TestbedError: a step failed.
+    """
+    seed = Seed.of(state.seed)
+    base = places.digest(*nautobot.installed, *nautobot.apps, str(state.postgres_major))
+    dump = places.folder("databases") / f"seeded-{Path(seed.name).stem}-{places.digest(base, seed.digest)}.dump"
+    if dump.exists():
+        with step("restoring the database"):
+            _restore(state, dump, TEMPLATE)
+    else:
+        with locked(places.folder("locks") / f"{dump.stem}.lock", f"the seeded database of Nautobot {state.release}", 3600):
+            _seed(state, nautobot, dump, base)
+    postgres.sql(state, f"alter database {TEMPLATE} with is_template true allow_connections false", f"create database {NAME} template {TEMPLATE}")
+
+
+def reset(state: State) -> None:
+    """Give Nautobot a fresh copy of the seeded database, whoever is connected to the present one.
+
+    The copy is made beside it first, so that Nautobot is without a database only while two of them change names.
+    """
+    fresh = f"{NAME}_fresh"
+    postgres.sql(state, f"drop database if exists {fresh} with (force)", f"create database {fresh} template {TEMPLATE}")
+    # A session may come back between these two; it is ended again, and the renaming tried again.
+    for attempt in range(5):
+        try:
+            postgres.sql(state, f"drop database if exists {NAME} with (force)", f"alter database {fresh} rename to {NAME}")
+            return
+        except Exception:
+            if attempt == 4:
+                raise
+
+
+def shipped(nautobot: Nautobot) -> Path:
+    """Where the wheel has the migrated dump of these versions, if it has one."""
+    return places.SHIPPED / f"{nautobot.installed[0].replace('==', '-')}-{places.digest(*nautobot.installed)}.dump"
+
+
+def dump(state: State, database: str, target: Path) -> None:
+    """Write a database into a file, whole or not at all."""
+    part = target.with_suffix(f".{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    try:
+        postgres.run(state, "pg_dump", "-Fc", "-Z", "9", "-f", part, database)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def migrate(state: State, nautobot: Nautobot, base: str) -> None:
+    """Make the database `seeded` with every table and no data: from the wheel's dump, a kept one, or by the migrations."""
+    kept = places.folder("databases") / f"migrated-{base}.dump"
+    ready = shipped(nautobot)
+    if kept.exists() or (ready.exists() and state.postgres_major >= _SHIPPED_MAJOR):
+        with step("restoring the migrated database"):
+            _restore(state, kept if kept.exists() else ready, TEMPLATE)
+        return
+    migrate_afresh(state, nautobot)
+    dump(state, TEMPLATE, kept)
+
+
+def migrate_afresh(state: State, nautobot: Nautobot) -> None:
+    """Make the database `seeded` by running every migration."""
+    with step("migrating the database (several minutes, once for these versions)"):
+        _drop(state, TEMPLATE)
+        postgres.sql(state, f"create database {TEMPLATE}")
+        manage(state, nautobot, TEMPLATE, "migrate", "--no-input", "-v", "0")
+
+
+def manage(state: State, nautobot: Nautobot, database: str, *words: str) -> None:
+    """Run one command of nautobot-server.
+
+    Raises:
+        ServerEnded: it failed; the text has the end of its output.
+    """
+    log = state.log("manage")
+    descriptor = places.open_log(log)
+    try:
+        done = subprocess.run(
+            [nautobot.server, *words], stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, check=False,
+            env=environment(state, database), cwd="/",
+        )  # fmt: skip
+    finally:
+        os.close(descriptor)
+    if done.returncode:
+        raise ServerEnded(f"`nautobot-server {words[0]}` failed. The end of its log, {log}:\n{places.tail(log)}")
+
+
+def _seed(state: State, nautobot: Nautobot, target: Path, base: str) -> None:
+    if not target.exists():
+        migrate(state, nautobot, base)
+        with step(f"seeding ({state.seed})"):
+            script = f"import runpy; runpy.run_path({str(places.INSIDE / 'prepare.py')!r}, run_name='__main__')"
+            manage(state, nautobot, TEMPLATE, "nbshell", "--quiet-load", "-c", script)
+        with step("keeping the seeded database for later starts"):
+            dump(state, TEMPLATE, target)
+        postgres.sql(state, "analyze", database=TEMPLATE)
+    else:
+        _restore(state, target, TEMPLATE)
+
+
+def _restore(state: State, source: Path, database: str) -> None:
+    _drop(state, database)
+    postgres.sql(state, f"create database {database}")
+    postgres.run(state, "pg_restore", "-j", "2", "--no-owner", "-d", database, source)
+    postgres.sql(state, "analyze", database=database)
+
+
+def _drop(state: State, database: str) -> None:
+    postgres.sql(state, f"drop database if exists {database} with (force)")
