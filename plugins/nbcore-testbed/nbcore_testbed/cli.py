@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
 
     up = commands.add_parser("up", parents=[named], help="start it, and print its URL and token")
     _versions(up)
-    up.add_argument("--seed", default="small", metavar="small|large|none|FILE.py", help="the data: some 70 devices, 5,000 more, none, yours")
+    up.add_argument(
+        "--seed", default="small", metavar="small|large|none|FILE.py", help="the data: some 70 devices, 5,000 more, none, yours"
+    )
     up.add_argument("--workers", type=int, default=2, metavar="N", help="processes that answer requests (default: %(default)s)")
     up.add_argument("--port", type=int, default=0, help="the port of the API (default: a free one)")
     up.set_defaults(run=_up)
@@ -135,7 +137,7 @@ def _shell(options: argparse.Namespace) -> int:
     from . import database, server, testbed
 
     state = testbed.running(options.name)
-    words = [Path(state.python).with_name("nautobot-server"), "nbshell"]
+    words = [str(Path(state.python).with_name("nautobot-server")), "nbshell"]
     return subprocess.call(words, env=server.environment(state, database.NAME))
 
 

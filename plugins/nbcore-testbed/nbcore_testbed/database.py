@@ -72,7 +72,9 @@ def build(state: State, nautobot: Nautobot) -> None:
     else:
         with locked(places.folder("locks") / f"{dump.stem}.lock", f"the seeded database of Nautobot {state.release}", 3600):
             _seed(state, nautobot, dump, base)
-    postgres.sql(state, f"alter database {TEMPLATE} with is_template true allow_connections false", f"create database {NAME} template {TEMPLATE}")
+    postgres.sql(
+        state, f"alter database {TEMPLATE} with is_template true allow_connections false", f"create database {NAME} template {TEMPLATE}"
+    )
 
 
 def reset(state: State) -> None:

@@ -1,15 +1,15 @@
 """The errors of the testbed; each text says what happened and what to do.
 
-    TestbedError
-        UsageError              an argument that cannot be meant
-            UnknownVersion      the index has no such version of Nautobot or of an app
-            WrongPython         no Python on this machine runs that Nautobot
-        InstallError            packages could not be installed
-        NoSpace                 the disk is full, or nearly so
-        PortTaken               the port that was asked for is in use
-        ServerEnded             a server ended by itself, or did not answer in time
-        NotRunning              there is no testbed of that name
-        Busy                    another command works on the same testbed
+TestbedError
+UsageError              an argument that cannot be meant
+UnknownVersion      the index has no such version of Nautobot or of an app
+WrongPython         no Python on this machine runs that Nautobot
+InstallError            packages could not be installed
+NoSpace                 the disk is full, or nearly so
+PortTaken               the port that was asked for is in use
+ServerEnded             a server ended by itself, or did not answer in time
+NotRunning              there is no testbed of that name
+Busy                    another command works on the same testbed
 """
 
 from __future__ import annotations

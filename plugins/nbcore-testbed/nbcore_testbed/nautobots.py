@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import packages, places
 from .errors import InstallError, WrongPython
@@ -73,7 +74,7 @@ def _install(requirements: tuple[str, ...], series: Series, target: Path) -> Non
         places.create(target / "nbcore-testbed.json", json.dumps(found))
 
 
-def look(python: Path, distributions: Sequence[str]) -> dict[str, object]:
+def look(python: Path, distributions: Sequence[str]) -> dict[str, Any]:
     """What the virtual environment holds; see inside/find_apps.py.
 
     Raises:
@@ -83,7 +84,7 @@ def look(python: Path, distributions: Sequence[str]) -> dict[str, object]:
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=packages.clean_environment())
     if done.returncode:
         raise InstallError(f"{python} does not run as it should:\n{done.stderr}")
-    found: dict[str, object] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 

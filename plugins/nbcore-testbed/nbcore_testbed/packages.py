@@ -103,7 +103,9 @@ def _first(commands: Sequence[tuple[list[str], dict[str, str]]], requirements: S
             return
         if "No space left" in done.stdout:
             raise NoSpace(f"The disk of {places.cache()} is full. Free some, or choose another disk with NBCORE_TESTBED_CACHE.")
-        if any(text in done.stdout for text in ("unsatisfiable", "No matching distribution", "was not found in the package registry")):
+        # pip says the same of an index that it cannot reach as of a package that there is not, but for the versions that it lists.
+        by_pip = "No matching distribution" in done.stdout and "(from versions: none)" not in done.stdout
+        if by_pip or any(text in done.stdout for text in ("unsatisfiable", "was not found in the package registry", "conflicting depend")):
             raise UnknownVersion(
                 f"{' '.join(requirements)} cannot be installed together for {python}: the package index has no such version, "
                 f"or one of them refuses another. The installer said:\n{_end(done.stdout)}"

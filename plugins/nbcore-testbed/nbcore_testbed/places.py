@@ -105,5 +105,6 @@ def need(megabytes: int, what: str) -> None:
     free = shutil.disk_usage(folder()).free // 1_000_000
     if free < megabytes:
         raise NoSpace(
-            f"{what} needs about {megabytes} MB, and the disk of {cache()} has {free} MB free. Free some, or choose another disk with NBCORE_TESTBED_CACHE."
+            f"{what} needs about {megabytes} MB, and the disk of {cache()} has {free} MB free. Free some, or choose another disk with "
+            "NBCORE_TESTBED_CACHE."
         )

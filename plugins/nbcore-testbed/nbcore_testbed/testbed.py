@@ -68,6 +68,32 @@ def up(
         return state
 
 
+def adopt(name: str, *, nautobot: str = "", apps: Sequence[str] | None = None, seed: str = "") -> State | None:
+    """The running testbed of that name, if there is one; only what is given is compared.
+
+    Raises:
+        UsageError: one runs that is not what is asked for.
+    """
+    with _locked(name):
+        found = read(name)
+    if not found or not healthy(found):
+        return None
+    release, series = versions.resolve(nautobot or found.release)
+    wrong = []
+    if release != found.release:
+        wrong.append(f"Nautobot {found.release} rather than {release}")
+    if apps and versions.requirements(release, series, apps) != found.requirements:
+        wrong.append(f"one with {', '.join(found.requirements[1:]) or 'no apps'} rather than {', '.join(apps)}")
+    if seed and database.Seed.of(seed).name != found.seed:
+        wrong.append(f"seeded with {found.seed} rather than {seed}")
+    if wrong:
+        raise UsageError(
+            f"The testbed {name!r} that runs is {' and '.join(wrong)}. Choose another --name, or take it down with "
+            f"`python -m nbcore_testbed down{_named(name)}`."
+        )
+    return found
+
+
 def down(name: str = DEFAULT) -> bool:
     """Stop everything of a testbed, also what a crash left, and remove its database.
 
