@@ -29,7 +29,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-PARTS = ("organization", "dcim", "ipam", "circuits", "services", "bgp", "dns", "firewall", "extras")
+PARTS = ("organization", "dcim", "ipam", "circuits", "load_balancers", "vpns", "wireless", "bgp", "dns", "firewall", "extras")
 
 
 def main() -> None:

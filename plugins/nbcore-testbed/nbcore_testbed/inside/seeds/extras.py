@@ -8,13 +8,6 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from nautobot.data_validation.models import (
-    DataCompliance,
-    MinMaxValidationRule,
-    RegularExpressionValidationRule,
-    RequiredValidationRule,
-    UniqueValidationRule,
-)
 from nautobot.dcim.models import Device, DeviceType, Location, Platform
 from nautobot.extras import models
 from nautobot.extras.context_managers import web_request_context
@@ -25,7 +18,7 @@ from nautobot.tenancy.models import Tenant
 from nautobot.users.models import User
 
 from seeds import firewall
-from seeds.tools import content_type, make, role
+from seeds.tools import content_type, installed, make, role
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 FUTURE = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
@@ -38,9 +31,14 @@ def seed():
     integrations()
     attachments()
     metadata()
-    validation()
+    if installed("nautobot.data_validation"):
+        validation()
+    firewall.generated()
     jobs()
-    approvals()
+    if hasattr(models, "ApprovalWorkflowDefinition"):
+        approvals()
+    else:
+        waiting()
     views()
     changes()
 
@@ -168,6 +166,14 @@ def metadata():
 
 
 def validation():
+    from nautobot.data_validation.models import (
+        DataCompliance,
+        MinMaxValidationRule,
+        RegularExpressionValidationRule,
+        RequiredValidationRule,
+        UniqueValidationRule,
+    )
+
     make(
         RegularExpressionValidationRule, name="Provider network names", content_type="circuits.providernetwork", field="name",
         tags=["lab"],
@@ -187,7 +193,6 @@ def validation():
             message="" if valid else "Not as we like it",
             validated_attribute_value=device.name if valid else device.serial,
         )  # fmt: skip
-    firewall.generated()
 
 
 def jobs():
@@ -259,6 +264,17 @@ def approvals():
         approval_workflow__object_under_review_object_id=ScheduledJob.objects.get(name=name).pk
     )
     models.ApprovalWorkflowStageResponse.objects.create(approval_workflow_stage=stage, user=admin, state="Denied", comments="No")
+
+
+def waiting():
+    """Before workflows (Nautobot 3.0), a job itself says that its runs wait for an approval."""
+    guarded = Job.objects.get(job_class_name="Guarded")
+    guarded.approval_required, guarded.approval_required_override = True, True
+    guarded.validated_save()
+    ScheduledJob.create_schedule(
+        guarded, User.objects.get(username="admin"), name="Guarded and waiting", interval="future", start_time=FUTURE,
+        job_kwargs={"word": "please"}, approval_required=True,
+    )  # fmt: skip
 
 
 def views():
