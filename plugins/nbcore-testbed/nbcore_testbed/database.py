@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import places, postgres
 from .errors import ServerEnded, UsageError
 from .nautobots import Nautobot
-from .progress import step
+from .progress import say, step
 from .server import environment
 from .state import State, locked
 
@@ -127,11 +128,18 @@ def migrate_afresh(state: State, nautobot: Nautobot) -> None:
     with step("migrating the database (several minutes, once for these versions)"):
         _drop(state, TEMPLATE)
         postgres.sql(state, f"create database {TEMPLATE}")
-        manage(state, nautobot, TEMPLATE, "migrate", "--no-input", "-v", "0")
+        manage(state, nautobot, TEMPLATE, "migrate", "--no-input", counting="  Applying ")
 
 
-def manage(state: State, nautobot: Nautobot, database: str, *words: str) -> None:
+def manage(state: State, nautobot: Nautobot, database: str, *words: str, counting: str = "") -> None:
     """Run one command of nautobot-server.
+
+    Args:
+        state: the testbed, with a running database and Redis.
+        nautobot: what was installed for it.
+        database: the name of the database to work on.
+        words: the command.
+        counting: how the lines begin by which its progress is told; nothing is told when it is empty.
 
     Raises:
         ServerEnded: it failed; the text has the end of its output.
@@ -139,13 +147,29 @@ def manage(state: State, nautobot: Nautobot, database: str, *words: str) -> None
     log = state.log("manage")
     descriptor = places.open_log(log)
     try:
-        done = subprocess.run(
-            [nautobot.server, *words], stdin=subprocess.DEVNULL, stdout=descriptor, stderr=descriptor, check=False,
-            env=environment(state, database), cwd="/",
-        )  # fmt: skip
+        child = subprocess.Popen(
+            [nautobot.server, *words],
+            stdin=subprocess.DEVNULL,
+            stdout=descriptor,
+            stderr=descriptor,
+            env=environment(state, database),
+            cwd="/",
+        )
     finally:
         os.close(descriptor)
-    if done.returncode:
+    told = 0
+    try:
+        while child.poll() is None:
+            time.sleep(0.2)
+            seen = log.read_text(encoding="utf-8", errors="replace").count(counting) // 50 * 50 if counting else 0
+            if seen > told:
+                told = seen
+                say(f" {told}", end="")
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    if child.returncode:
         raise ServerEnded(f"`nautobot-server {words[0]}` failed. The end of its log, {log}:\n{places.tail(log)}")
 
 

@@ -114,9 +114,11 @@ def _look(pid: int) -> tuple[str, str]:
     if Path("/proc/self/stat").exists():
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
         except OSError:
             return "", ""
-        return fields[19], fields[0]
+        # In ticks since the machine started, which alone would repeat after its next start.
+        return f"{boot} {fields[19]}", fields[0]
     words = ["ps", "-o", "stat=,lstart=", "-p", str(pid)]  # macOS has no /proc
     state, _, started = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip().partition(" ")
     return started.strip(), state[:1]

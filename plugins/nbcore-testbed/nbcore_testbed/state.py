@@ -29,6 +29,7 @@ class State:
         requirements: what is installed: Nautobot, then the apps.
         apps: the Django apps of these, with their versions, as found in the installed packages.
         seed: small, large, none, or the path of a file.
+        seed_digest: changes with what the seed makes.
         workers: the number of uWSGI's processes.
         token: the token of the user admin.
         url: the address of Nautobot, without a slash at its end.
@@ -51,6 +52,7 @@ class State:
     requirements: tuple[str, ...] = ()
     apps: dict[str, str] = field(default_factory=dict)
     seed: str = "small"
+    seed_digest: str = ""
     workers: int = 2
     token: str = ""
     url: str = ""

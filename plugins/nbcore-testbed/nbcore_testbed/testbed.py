@@ -47,19 +47,20 @@ def up(
     """
     release, series = versions.resolve(nautobot)
     wanted = versions.requirements(release, series, apps)
-    seed = database.Seed.of(seed).name
+    chosen = database.Seed.of(seed)
     if not 1 <= workers <= 64:
         raise UsageError(f"--workers {workers}: give a number from 1 to 64.")
     with _locked(name):
         found = read(name)
-        if found and _is(found, wanted, seed, workers, port) and healthy(found):
+        if found and _is(found, wanted, chosen, workers, port) and healthy(found):
             say(f"testbed: {name!r} is up already")
             return found
         if found:
             _down(found)
         if not versions.supported(release):
             say(f"testbed: Nautobot {release} is none of the supported series; it is tried with the settings of {series.name}")
-        state = State(name, release=release, requirements=wanted, seed=seed, workers=workers, token=TOKEN, owner=owner)
+        state = State(name, release=release, requirements=wanted, workers=workers, token=TOKEN, owner=owner)
+        state.seed, state.seed_digest = chosen.name, chosen.digest
         try:
             _start(state, series, port)
         except BaseException:
@@ -174,8 +175,8 @@ def _locked(name: str) -> Iterator[None]:
         yield
 
 
-def _is(state: State, wanted: tuple[str, ...], seed: str, workers: int, port: int) -> bool:
-    same = (state.requirements, state.seed, state.workers) == (wanted, seed, workers)
+def _is(state: State, wanted: tuple[str, ...], seed: database.Seed, workers: int, port: int) -> bool:
+    same = (state.requirements, state.seed_digest, state.workers) == (wanted, seed.digest, workers)
     return same and (not port or state.url.endswith(f":{port}"))
 
 
