@@ -54,6 +54,9 @@ def up(
         found = read(name)
         if found and _is(found, wanted, chosen, workers, port) and healthy(found):
             say(f"testbed: {name!r} is up already")
+            if found.owner and not owner:
+                found.owner = ""  # a person wants it now: the test run that started it leaves it running
+                found.write()
             return found
         if found:
             _down(found)

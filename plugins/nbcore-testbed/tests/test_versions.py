@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nbcore_testbed import database, nautobots, versions
@@ -87,3 +89,12 @@ def test_seeds(tmp_path, monkeypatch):
     for wrong in ("huge", "missing.py", str(tmp_path)):
         with pytest.raises(UsageError, match="small, large, none"):
             database.Seed.of(wrong)
+
+
+def test_the_package_carries_the_dump_of_what_it_starts_by_default():
+    """Made by `python -m nbcore_testbed dump`; without it the first start would run a thousand migrations."""
+    release, series = versions.resolve(None)
+    wanted = versions.requirements(release, series, None)
+    dump = database.shipped(nautobots.Nautobot(wanted, Path(), {}, wanted))
+    assert dump.read_bytes().startswith(b"PGDMP")
+    assert list(dump.parent.iterdir()) == [dump]
