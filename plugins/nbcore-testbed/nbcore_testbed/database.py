@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import places, postgres
-from .errors import ServerEnded, UsageError
+from . import kept, places, postgres
+from .errors import ServerEnded, TestbedError, UsageError
 from .nautobots import Nautobot
 from .progress import say, step
 from .server import environment
@@ -21,7 +21,6 @@ from .state import State, locked
 
 NAME = "nautobot"
 TEMPLATE = "seeded"
-_SHIPPED_MAJOR = 18  # of the PostgreSQL that made the dumps in the wheel; an older one cannot read them
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ def build(state: State, nautobot: Nautobot) -> None:
         with step("restoring the database"):
             _restore(state, dump, TEMPLATE)
     else:
-        with locked(places.folder("locks") / f"{dump.stem}.lock", f"the seeded database of Nautobot {state.release}", 3600):
-            _seed(state, nautobot, dump, base)
+        with locked(places.folder("locks") / f"database-{base}.lock", f"the database of Nautobot {state.release}", 3600):
+            _seed(state, nautobot, dump)
     postgres.sql(
         state, f"alter database {TEMPLATE} with is_template true allow_connections false", f"create database {NAME} template {TEMPLATE}"
     )
@@ -90,37 +89,24 @@ def reset(state: State) -> None:
         try:
             postgres.sql(state, f"drop database if exists {NAME} with (force)", f"alter database {fresh} rename to {NAME}")
             return
-        except Exception:
+        except TestbedError:
             if attempt == 4:
                 raise
 
 
-def shipped(nautobot: Nautobot) -> Path:
-    """Where the wheel has the migrated dump of these versions, if it has one."""
-    return places.SHIPPED / f"{nautobot.installed[0].replace('==', '-')}-{places.digest(*nautobot.installed)}.dump"
+def migrate(state: State, nautobot: Nautobot) -> None:
+    """Make the database `seeded` with every table and no data, from the nearest dump that there is.
 
-
-def dump(state: State, database: str, target: Path) -> None:
-    """Write a database into a file, whole or not at all."""
-    part = target.with_suffix(f".{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    try:
-        postgres.run(state, "pg_dump", "-Fc", "-Z", "9", "-f", part, database)
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def migrate(state: State, nautobot: Nautobot, base: str) -> None:
-    """Make the database `seeded` with every table and no data: from the wheel's dump, a kept one, or by the migrations."""
-    kept = places.folder("databases") / f"migrated-{base}.dump"
-    ready = shipped(nautobot)
-    if kept.exists() or (ready.exists() and state.postgres_major >= _SHIPPED_MAJOR):
+    What that lacks, prepare.py migrates before it seeds.
+    """
+    found = kept.nearest(nautobot.installed, state.postgres_major)
+    if found:
         with step("restoring the migrated database"):
-            _restore(state, kept if kept.exists() else ready, TEMPLATE)
-        return
-    migrate_afresh(state, nautobot)
-    dump(state, TEMPLATE, kept)
+            _restore(state, found, TEMPLATE)
+    else:
+        migrate_afresh(state, nautobot)
+        target = places.folder("databases") / f"migrated-{places.digest(*nautobot.installed, str(state.postgres_major))}.dump"
+        kept.write(state, TEMPLATE, target, nautobot.installed)
 
 
 def migrate_afresh(state: State, nautobot: Nautobot) -> None:
@@ -173,14 +159,14 @@ def manage(state: State, nautobot: Nautobot, database: str, *words: str, countin
         raise ServerEnded(f"`nautobot-server {words[0]}` failed. The end of its log, {log}:\n{places.tail(log)}")
 
 
-def _seed(state: State, nautobot: Nautobot, target: Path, base: str) -> None:
+def _seed(state: State, nautobot: Nautobot, target: Path) -> None:
     if not target.exists():
-        migrate(state, nautobot, base)
+        migrate(state, nautobot)
         with step(f"seeding ({state.seed})"):
             script = f"import runpy; runpy.run_path({str(places.INSIDE / 'prepare.py')!r}, run_name='__main__')"
             manage(state, nautobot, TEMPLATE, "nbshell", "--quiet-load", "-c", script)
         with step("keeping the seeded database for later starts"):
-            dump(state, TEMPLATE, target)
+            kept.write(state, TEMPLATE, target)
         postgres.sql(state, "analyze", database=TEMPLATE)
     else:
         _restore(state, target, TEMPLATE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import database, places, testbed, versions
+from . import database, kept, places, testbed, versions
 from .errors import UsageError
 from .nautobots import Nautobot
 from .progress import step
@@ -13,7 +13,7 @@ from .state import State
 
 
 def write(nautobot: str | None, apps: Sequence[str] | None, folder: Path | None) -> Path:
-    """Write the migrated and empty database of these versions, and remove what the folder had of the same release.
+    """Write the migrated and empty database of these versions, and what it was made of beside it.
 
     Args:
         nautobot: the release or the series; the newest supported when left out.
@@ -34,12 +34,12 @@ def write(nautobot: str | None, apps: Sequence[str] | None, folder: Path | None)
     made: list[Path] = []
 
     def dump(state: State, found: Nautobot) -> None:
-        file = target / database.shipped(found).name
-        for old in target.glob(f"nautobot-{release}-*.dump"):
-            old.unlink()
+        file = target / kept.name(found.installed)
         database.migrate_afresh(state, found)
         with step(f"writing {file}"):
-            database.dump(state, database.TEMPLATE, file)
+            kept.write(state, database.TEMPLATE, file, found.installed)
+        file.chmod(0o644)
+        file.with_suffix(".json").chmod(0o644)
         made.append(file)
 
     testbed.with_servers(state, dump, series)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from nbcore_testbed import database, nautobots, versions
+from nbcore_testbed import database, kept, nautobots, places, versions
 from nbcore_testbed.errors import UsageError, WrongPython
 
 
@@ -95,6 +96,27 @@ def test_the_package_carries_the_dump_of_what_it_starts_by_default():
     """Made by `python -m nbcore_testbed dump`; without it the first start would run a thousand migrations."""
     release, series = versions.resolve(None)
     wanted = versions.requirements(release, series, None)
-    dump = database.shipped(nautobots.Nautobot(wanted, Path(), {}, wanted))
+    dump = places.SHIPPED / kept.name(wanted)
     assert dump.read_bytes().startswith(b"PGDMP")
-    assert list(dump.parent.iterdir()) == [dump]
+    assert kept.nearest(wanted, 18) == dump
+
+
+def test_the_nearest_dump(cache, monkeypatch, tmp_path):
+    monkeypatch.setattr(places, "SHIPPED", tmp_path)
+    folder = places.folder("databases")
+
+    def dump(name: str, *installed: str, major: int = 18) -> Path:
+        (folder / f"migrated-{name}.json").write_text(json.dumps({"installed": installed, "major": major}))
+        (folder / f"migrated-{name}.dump").touch()
+        return folder / f"migrated-{name}.dump"
+
+    assert kept.nearest(["nautobot==3.2.7"], 18) is None
+    bare, one = dump("a", "nautobot==3.2.7"), dump("b", "nautobot==3.2.7", "one==1")
+    dump("c", "nautobot==3.2.7", "one==2", "two==1")
+    dump("d", "nautobot==3.2.6", "one==1", "two==1")
+    dump("e", "nautobot==3.2.7", "one==1", "two==1", major=19)
+    (folder / "migrated-f.json").write_text("{")
+    assert kept.nearest(["nautobot==3.2.7", "one==1", "two==1"], 18) == one
+    assert kept.nearest(["nautobot==3.2.7", "two==1"], 18) == bare
+    one.unlink()
+    assert kept.nearest(["nautobot==3.2.7", "one==1"], 18) == bare
