@@ -8,9 +8,9 @@
     nbcore_testbed.down()
 
 The modules, from the bottom: errors, progress, places (folders), ports, versions (the table of supported series); processes, state,
-packages (the package index); kept (migrated dumps); programs (PostgreSQL and Redis from wheels), nautobots (virtual environments); postgres, redis, server
-(uWSGI and Celery), database (migrate, seed, restore, reset); testbed (up, down, reset, status); cli, fixtures, shipping. The folder
-inside/ is what runs in Nautobot's own Python: settings, jobs and seeds.
+packages (the package index); programs (PostgreSQL and Redis from wheels), nautobots (virtual environments); postgres, redis, server
+(uWSGI and Celery), kept (migrated dumps), database (migrate, seed, restore, reset); testbed (up, down, reset, status); cli, fixtures,
+shipping (makes the dump of the wheel). The folder inside/ is what runs in Nautobot's own Python: settings, jobs and seeds.
 """
 
 from __future__ import annotations
