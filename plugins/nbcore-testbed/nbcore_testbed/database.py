@@ -164,7 +164,7 @@ def _seed(state: State, nautobot: Nautobot, target: Path) -> None:
         migrate(state, nautobot)
         with step(f"seeding ({state.seed})"):
             script = f"import runpy; runpy.run_path({str(places.INSIDE / 'prepare.py')!r}, run_name='__main__')"
-            manage(state, nautobot, TEMPLATE, "nbshell", "--quiet-load", "-c", script)
+            manage(state, nautobot, TEMPLATE, "nbshell", "--quiet-load", "--command", script)
         with step("keeping the seeded database for later starts"):
             kept.write(state, TEMPLATE, target)
         postgres.sql(state, "analyze", database=TEMPLATE)

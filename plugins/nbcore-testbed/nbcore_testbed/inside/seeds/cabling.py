@@ -14,7 +14,7 @@ from nautobot.dcim.models import (
 )
 
 from seeds.organization import SITES
-from seeds.tools import make, model
+from seeds.tools import RELEASE, make, model
 
 
 def seed():
@@ -40,8 +40,9 @@ def across_panels():
     connect(
         interface("ams01-leaf-01", "Ethernet1"), part(FrontPort, here, "Front 1"), type="smf", color="ffeb3b", length=3, length_unit="m"
     )
+    unit = "km" if RELEASE >= (3, 0) else "m"  # 2.4 offers the unit, and fails on it
     connect(
-        part(RearPort, here, "Rear 1"), part(RearPort, there, "Rear 1"), type="smf-os2", label="long haul", length=440, length_unit="km"
+        part(RearPort, here, "Rear 1"), part(RearPort, there, "Rear 1"), type="smf-os2", label="long haul", length=440, length_unit=unit
     )
     connect(part(FrontPort, there, "Front 1"), interface("fra01-leaf-01", "Ethernet1"), type="smf", tags=["critical"])
     connect(interface("ams01-leaf-01", "Ethernet2"), part(FrontPort, here, "Front 2"), type="smf")

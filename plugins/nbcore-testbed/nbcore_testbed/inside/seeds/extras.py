@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import inspect
 from unittest import mock
 
 from django.apps import apps
@@ -18,7 +19,7 @@ from nautobot.tenancy.models import Tenant
 from nautobot.users.models import User
 
 from seeds import firewall
-from seeds.tools import content_type, installed, make, role
+from seeds.tools import content_type, installed, known, make, role
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 FUTURE = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
@@ -223,7 +224,8 @@ def jobs():
     over = models.JobResult.objects.create(
         name=report.name, task_name=report.class_path, job_model=report, user=admin, status="SUCCESS", worker="celery@testbed",
         date_started=started, date_done=started + datetime.timedelta(seconds=2), result={"title": "Inventory", "url": None},
-        task_args=[], task_kwargs={"title": "Inventory", "save": True}, celery_kwargs={"queue": "default"}, info_log_count=1,
+        task_args=[], task_kwargs={"title": "Inventory", "save": True}, celery_kwargs={"queue": "default"},
+        **known(models.JobResult, info_log_count=1),
     )  # fmt: skip
     for level in ("info", "warning", "success"):
         models.JobLogEntry.objects.create(job_result=over, log_level=level, grouping="run", message=f"A line at {level}")
@@ -234,15 +236,14 @@ def jobs():
         traceback="RuntimeError",
     )  # fmt: skip
     make(models.FileProxy, name="output.txt", file=ContentFile(b"done\n", name="output.txt"), job_result=over)
-    ScheduledJob.create_schedule(
-        report,
-        admin,
-        name="Report of the new year",
-        interval="custom",
-        crontab="0 0 1 1 *",
-        start_time=FUTURE,
-        job_kwargs={"title": "Yearly"},
-    )
+    yearly = {"interval": "custom", "crontab": "0 0 1 1 *", "start_time": FUTURE}
+    ScheduledJob.create_schedule(report, admin, name="Report of the new year", **yearly, **inputs(title="Yearly"))
+
+
+def inputs(**values) -> dict:
+    """The job's own variables, as create_schedule takes them: by one argument in newer versions, each by itself in older ones."""
+    parameter = inspect.signature(ScheduledJob.create_schedule).parameters["job_kwargs"]
+    return values if parameter.kind is parameter.VAR_KEYWORD else {"job_kwargs": values}
 
 
 def approvals():
@@ -259,7 +260,7 @@ def approvals():
     )  # fmt: skip
     admin = User.objects.get(username="admin")
     for name in ("Guarded and waiting", "Guarded and denied"):
-        ScheduledJob.create_schedule(guarded, admin, name=name, interval="future", start_time=FUTURE, job_kwargs={"word": "please"})
+        ScheduledJob.create_schedule(guarded, admin, name=name, interval="future", start_time=FUTURE, **inputs(word="please"))
     stage = models.ApprovalWorkflowStage.objects.get(
         approval_workflow__object_under_review_object_id=ScheduledJob.objects.get(name=name).pk
     )
@@ -273,7 +274,7 @@ def waiting():
     guarded.validated_save()
     ScheduledJob.create_schedule(
         guarded, User.objects.get(username="admin"), name="Guarded and waiting", interval="future", start_time=FUTURE,
-        job_kwargs={"word": "please"}, approval_required=True,
+        approval_required=True, **inputs(word="please"),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from nautobot.dcim.models import Location, LocationType
+from nautobot.extras.choices import CustomFieldTypeChoices
 from nautobot.extras.models import (
     ComputedField,
     Contact,
@@ -96,6 +97,8 @@ def tenants():
 
 def fields():
     on = ["dcim.device", "dcim.location", "ipam.prefix", "ipam.ipaddress", "tenancy.tenant"]
+    # Before 3.0 a field could not hold a time of day.
+    moment = "datetime" if "datetime" in CustomFieldTypeChoices.values() else "text"
     for weight, (label, kind, options) in enumerate(
         (
             ("Owner Team", "text", {"description": "Who is called", "validation_regex": "^[A-Za-z ]*$"}),
@@ -106,7 +109,7 @@ def fields():
             ("Commissioned", "date", {"grouping": "Life"}),
             ("Monitored", "boolean", {"default": True}),
             ("Runbook", "url", {}),
-            ("Next Window", "datetime", {"grouping": "Life"}),
+            ("Next Window", moment, {"grouping": "Life"}),
             ("Remarks", "markdown", {}),
         )
     ):

@@ -2,7 +2,10 @@
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from nautobot import __version__
 from nautobot.extras.models import Role, RoleField, Status, StatusField, Tag
+
+RELEASE = tuple(map(int, __version__.split(".")[:2]))
 
 
 def installed(app: str) -> bool:
