@@ -10,7 +10,9 @@ CORE_READY := .venv-core/.ready
 CORE_TESTS := $(wildcard tests/unit tests/wire tests/faults tests/contracts)
 PY := .venv/bin/python
 SIZE ?= small
-TESTBED = $(PYTHON) tests/testbed/testbed.py
+TESTBED = $(PY) -m nbcore_testbed
+# The version that make testbed starts, and whose tests make test-integration runs; the newest one when empty.
+NAUTOBOT ?=
 ARGS ?=
 # Behind a proxy with a CA of its own, the system's certificates are the ones that know it.
 install = .venv/bin/uv pip install --quiet --no-sources $(1) || .venv/bin/uv pip install --quiet --no-sources --system-certs $(1)
@@ -51,7 +53,7 @@ test-core: $(CORE_READY) ## the core's own tests where no plugin is installed
 	.venv-core/bin/python -m pytest -m "not integration" -n 2 --dist loadfile $(CORE_TESTS) $(ARGS)
 
 test-integration: $(READY) testbed ## the tests against the real Nautobot of make testbed
-	@set -e; eval "$$($(TESTBED) env)"; \
+	@set -e; eval "$$($(TESTBED) env)"; unset NAUTOBOT_URL NAUTOBOT_TOKEN; \
 	export NBCORE_TEST_URL NBCORE_TEST_TOKEN NBCORE_TEST_REDIS; $(PY) -m pytest -m integration $(ARGS)
 
 soak: $(READY) ## a minute of writes and reads through random faults; ARGS="--seconds 600 --seed 7" for more
@@ -74,10 +76,10 @@ format: $(READY) ## put the code into its format
 	.venv/bin/ruff check --fix
 	.venv/bin/ruff format
 
-testbed: ## start a real Nautobot on loopback (SIZE=large: 5,000 devices)
-	$(TESTBED) up --size $(SIZE)
+testbed: $(READY) ## start a real Nautobot on loopback (SIZE=large: 5,000 devices; NAUTOBOT=2.4: that version)
+	$(TESTBED) up --seed $(SIZE) $(if $(NAUTOBOT),--nautobot $(NAUTOBOT))
 
-testbed-stop: ## stop it
+testbed-stop: $(READY) ## stop it
 	$(TESTBED) down
 
 docs: $(READY) ## the documentation as a site in site/
@@ -85,7 +87,7 @@ docs: $(READY) ## the documentation as a site in site/
 	.venv/bin/mkdocs build --strict
 
 bench: $(READY) ## nbcore, requests, pynautobot and aiopynautobot side by side; ARGS=--testbed walks the testbed too, ARGS=--loops runs pynautobot's
-	@eval "$$($(TESTBED) env 2>/dev/null)"; export NBCORE_TEST_URL NBCORE_TEST_TOKEN; $(PY) tests/bench/run.py $(ARGS)
+	@eval "$$($(TESTBED) env 2>/dev/null)"; unset NAUTOBOT_URL NAUTOBOT_TOKEN; export NBCORE_TEST_URL NBCORE_TEST_TOKEN; $(PY) tests/bench/run.py $(ARGS)
 
 changes: $(READY) ## collate docs/changes/*.md into CHANGES.md: make changes VERSION=0.2.0
 	.venv/bin/towncrier build --version $(VERSION)

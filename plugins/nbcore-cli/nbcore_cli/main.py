@@ -11,7 +11,7 @@ import typer
 
 import nbcore
 
-from . import folder
+from . import commands, folder
 from .app_files import app_files
 from .hook_files import hook_files
 from .names import Names
@@ -110,5 +110,6 @@ def _done(target: Path, named: Names, what: str) -> None:
 
 
 def main() -> None:
-    """The command, as installed."""
+    """The command, as installed, with what other distributions add to it."""
+    commands.add(app)
     app()

@@ -9,7 +9,6 @@ from nautobot.ipam.models import (
     VLAN,
     VRF,
     IPAddress,
-    IPAddressRange,
     IPAddressToInterface,
     Namespace,
     Prefix,
@@ -21,7 +20,7 @@ from nautobot.ipam.models import (
 from nautobot.tenancy.models import Tenant
 
 from seeds.organization import SITES
-from seeds.tools import make
+from seeds.tools import known, make, model
 
 
 def seed():
@@ -37,7 +36,8 @@ def prefixes():
     """A container, a network with room, one that is full, a pool, IPv6; and the same network in another namespace."""
     make(RIR, name="RFC1918", is_private=True, description="Private")
     make(RIR, name="RIPE")
-    make(Namespace, name="Lab", description="Overlaps with Global", tenant=Tenant.objects.get(name="Globex"), tags=["lab"])
+    globex = known(Namespace, tenant=Tenant.objects.get(name="Globex"))
+    make(Namespace, name="Lab", description="Overlaps with Global", tags=["lab"], **globex)
     ams, fra = Location.objects.get(name="AMS01"), Location.objects.get(name="FRA01")
     allocated = datetime.datetime(2023, 4, 5, 6, 7, 8, tzinfo=datetime.UTC)
     for text, kind, options in (
@@ -90,8 +90,9 @@ def addresses():
     inside = IPAddress.objects.get(host="10.0.2.10")
     make(IPAddress, address="203.0.113.10/24", nat_inside=inside, tenant=Tenant.objects.get(name="Globex"))
     make(IPAddress, address="10.0.1.1/24", namespace=Namespace.objects.get(name="Lab"))
-    make(IPAddressRange, name="DHCP", start_address="10.0.2.150", end_address="10.0.2.180", role="DHCP", count_as_utilized=True)
-    make(IPAddressRange, start_address="10.0.2.200", end_address="10.0.2.210", is_exclusive=True, tags=["lab"])
+    if ranges := model("ipam.IPAddressRange"):
+        make(ranges, name="DHCP", start_address="10.0.2.150", end_address="10.0.2.180", role="DHCP", count_as_utilized=True)
+        make(ranges, start_address="10.0.2.200", end_address="10.0.2.210", is_exclusive=True, tags=["lab"])
 
 
 def give(port: Interface, text: str, *, primary: str = "", **fields) -> IPAddress:

@@ -3,7 +3,6 @@
 import datetime
 
 from nautobot.dcim.models import (
-    CableType,
     ConsolePortTemplate,
     ConsoleServerPortTemplate,
     Controller,
@@ -47,7 +46,7 @@ from nautobot.users.models import User
 
 from seeds import cabling
 from seeds.organization import SITES
-from seeds.tools import make
+from seeds.tools import make, model
 
 TENANTS = "Acme", "Globex", "Initech", None
 CUSTOM_FIELDS = (
@@ -252,8 +251,8 @@ def chassis():
     make(InventoryItem, device=router, name="Fan 1", parent=fan)
     context = make(VirtualDeviceContext, name="blue", device=router, identifier=1, role="Customer", tenant=Tenant.objects.get(name="Acme"))
     context.interfaces.set(Interface.objects.filter(device=router, name__in=["Ethernet3", "Ethernet4"]))
-    for model, images in (("DCS-7050SX", ["eos-4.32.1f.bin"]), ("MX204", ["junos-23.4r2.bin"])):
-        DeviceType.objects.get(model=model).software_image_files.set(SoftwareImageFile.objects.filter(image_file_name__in=images))
+    for kind, images in (("DCS-7050SX", ["eos-4.32.1f.bin"]), ("MX204", ["junos-23.4r2.bin"])):
+        DeviceType.objects.get(model=kind).software_image_files.set(SoftwareImageFile.objects.filter(image_file_name__in=images))
 
 
 def redundancy():
@@ -282,7 +281,7 @@ def controllers():
     floor = make(ControllerManagedDeviceGroup, name="Floor 1", controller=wireless, parent=campus, capabilities=["wireless"])
     for number in (13, 14):
         Device.objects.filter(name=f"ams01-leaf-{number}").update(controller_managed_device_group=floor)
-    make(
-        CableType, name="Breakout 1x4", a_connectors=1, b_connectors=4, total_lanes=4, manufacturer=Manufacturer.objects.get(name="Arista")
-    )
-    make(CableType, name="Duplex fibre", strands_per_lane=2, polarity_method="straight-through", part_number="LC-LC")
+    if cables := model("dcim.CableType"):
+        arista = Manufacturer.objects.get(name="Arista")
+        make(cables, name="Breakout 1x4", a_connectors=1, b_connectors=4, total_lanes=4, manufacturer=arista)
+        make(cables, name="Duplex fibre", strands_per_lane=2, polarity_method="straight-through", part_number="LC-LC")

@@ -1,8 +1,30 @@
-"""What every part of the seed uses to make and to find objects."""
+"""What every part of the seed uses to make and to find objects, and to leave out what an older Nautobot or app lacks."""
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
+from nautobot import __version__
 from nautobot.extras.models import Role, RoleField, Status, StatusField, Tag
+
+RELEASE = tuple(map(int, __version__.split(".")[:2]))
+
+
+def installed(app: str) -> bool:
+    """Whether the app is one of this Nautobot's."""
+    return apps.is_installed(app)
+
+
+def model(label: str):
+    """The model of a label such as `ipam.IPAddressRange`; None where this Nautobot has none."""
+    try:
+        return apps.get_model(label)
+    except LookupError:
+        return None
+
+
+def known(model, /, **fields) -> dict:
+    """Those of the fields that this version of the model has."""
+    names = {field.name for field in model._meta.get_fields()}
+    return {name: value for name, value in fields.items() if name in names}
 
 
 def make(model, /, **fields):

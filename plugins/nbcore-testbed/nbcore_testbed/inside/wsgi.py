@@ -7,5 +7,6 @@ from graphene_django.settings import graphene_settings
 
 __all__ = ["application"]
 
-graphene_settings.SCHEMA.graphql_schema  # noqa: B018
+# The schema of Nautobot 2.4 is whole when it is named; that of 3.0 and later has to be asked for its content.
+getattr(graphene_settings.SCHEMA, "graphql_schema", None)
 connections.close_all()

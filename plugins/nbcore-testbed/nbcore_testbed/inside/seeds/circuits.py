@@ -11,7 +11,7 @@ from nautobot.tenancy.models import Tenant
 from nautobot.virtualization.models import Cluster, ClusterGroup, ClusterType, VirtualMachine, VMInterface
 
 from seeds.cabling import connect, interface
-from seeds.tools import make
+from seeds.tools import RELEASE, make
 
 
 def seed():
@@ -92,7 +92,12 @@ def virtual_machines():
         tenant=Tenant.objects.get(name="Acme"), tags=["production"],
     )  # fmt: skip
     make(Cluster, name="empty-kvm", cluster_type=kind, comments="No machines")
-    Device.objects.get(name="ams01-blade-01").clusters.add(cluster)
+    blade = Device.objects.get(name="ams01-blade-01")
+    if RELEASE >= (3, 0):
+        blade.clusters.add(cluster)
+    else:
+        blade.cluster = cluster
+        blade.validated_save()
     for number in range(1, 6):
         machine = make(
             VirtualMachine, name=f"vm-{number:02}", cluster=cluster, role="Server", vcpus=number, memory=1024 * number,

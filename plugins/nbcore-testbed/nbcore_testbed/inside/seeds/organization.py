@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from nautobot.dcim.models import Location, LocationType
+from nautobot.extras.choices import CustomFieldTypeChoices
 from nautobot.extras.models import (
     ComputedField,
     Contact,
@@ -39,6 +40,12 @@ def seed():
     relationships()
 
 
+def only_admin():
+    """The user admin and its token, where nothing else is wanted."""
+    options()
+    user("admin", os.environ["TESTBED_TOKEN"], superuser=True)
+
+
 def options():
     """Write every run-time setting: a first read would insert it, and two of those at once block each other."""
     for key in settings.CONSTANCE_CONFIG:
@@ -52,13 +59,9 @@ def users():
         ("admin", os.environ["TESTBED_TOKEN"], True), ("reader", "b" * 40, False),
         ("nobody", "c" * 40, False), ("approver", "d" * 40, True),
     ):  # fmt: skip
-        user = User(username=name, is_superuser=superuser, is_staff=superuser, email=f"{name}@example.com")
-        user.first_name, user.last_name = name.capitalize(), "Testbed"
-        user.set_password(name)
-        user.save()
-        Token.objects.create(user=user, key=key, description=f"{name}'s")
+        made = user(name, key, superuser=superuser)
         if superuser:
-            user.groups.add(approvers)
+            made.groups.add(approvers)
     admin, reader = User.objects.get(username="admin"), User.objects.get(username="reader")
     Token.objects.create(user=admin, key="e" * 40, write_enabled=False, description="may not write")
     reader.groups.add(operators)
@@ -70,6 +73,16 @@ def users():
     )
     some.object_types.set(ContentType.objects.filter(app_label="dcim", model="device"))
     some.groups.add(operators)
+
+
+def user(name: str, key: str, *, superuser: bool) -> User:
+    """A user whose password is the name, and its token."""
+    made = User(username=name, is_superuser=superuser, is_staff=superuser, email=f"{name}@example.com")
+    made.first_name, made.last_name = name.capitalize(), "Testbed"
+    made.set_password(name)
+    made.save()
+    Token.objects.create(user=made, key=key, description=f"{name}'s")
+    return made
 
 
 def tenants():
@@ -84,6 +97,8 @@ def tenants():
 
 def fields():
     on = ["dcim.device", "dcim.location", "ipam.prefix", "ipam.ipaddress", "tenancy.tenant"]
+    # Before 3.0 a field could not hold a time of day.
+    moment = "datetime" if "datetime" in CustomFieldTypeChoices.values() else "text"
     for weight, (label, kind, options) in enumerate(
         (
             ("Owner Team", "text", {"description": "Who is called", "validation_regex": "^[A-Za-z ]*$"}),
@@ -94,7 +109,7 @@ def fields():
             ("Commissioned", "date", {"grouping": "Life"}),
             ("Monitored", "boolean", {"default": True}),
             ("Runbook", "url", {}),
-            ("Next Window", "datetime", {"grouping": "Life"}),
+            ("Next Window", moment, {"grouping": "Life"}),
             ("Remarks", "markdown", {}),
         )
     ):

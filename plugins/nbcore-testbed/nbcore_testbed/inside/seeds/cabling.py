@@ -2,7 +2,6 @@
 
 from nautobot.dcim.models import (
     Cable,
-    CableType,
     ConsolePort,
     ConsoleServerPort,
     Device,
@@ -15,7 +14,7 @@ from nautobot.dcim.models import (
 )
 
 from seeds.organization import SITES
-from seeds.tools import make
+from seeds.tools import RELEASE, make, model
 
 
 def seed():
@@ -31,7 +30,8 @@ def seed():
         connect(part(PowerPort, f"{low}-pdu-01", "Inlet"), PowerFeed.objects.get(name=f"{site} Feed A"), type="power")
         connect(interface(f"{low}-spine-01", "Ethernet12"), interface(f"{low}-router-01", "Ethernet1"), status="Planned", label="later")
     across_panels()
-    breakout()
+    if model("dcim.CableType"):
+        breakout()
 
 
 def across_panels():
@@ -40,8 +40,9 @@ def across_panels():
     connect(
         interface("ams01-leaf-01", "Ethernet1"), part(FrontPort, here, "Front 1"), type="smf", color="ffeb3b", length=3, length_unit="m"
     )
+    unit = "km" if RELEASE >= (3, 0) else "m"  # 2.4 offers the unit, and fails on it
     connect(
-        part(RearPort, here, "Rear 1"), part(RearPort, there, "Rear 1"), type="smf-os2", label="long haul", length=440, length_unit="km"
+        part(RearPort, here, "Rear 1"), part(RearPort, there, "Rear 1"), type="smf-os2", label="long haul", length=440, length_unit=unit
     )
     connect(part(FrontPort, there, "Front 1"), interface("fra01-leaf-01", "Ethernet1"), type="smf", tags=["critical"])
     connect(interface("ams01-leaf-01", "Ethernet2"), part(FrontPort, here, "Front 2"), type="smf")
@@ -52,7 +53,7 @@ def breakout():
     cable = connect(
         interface("nyc01-spine-01", "Ethernet1"),
         interface("nyc01-leaf-11", "Ethernet1"),
-        cable_type=CableType.objects.get(name="Breakout 1x4"),
+        cable_type=model("dcim.CableType").objects.get(name="Breakout 1x4"),
     )
     for connector, number in enumerate((12, 13, 14), 2):
         cable.add_termination(interface(f"nyc01-leaf-{number}", "Ethernet1"), cable_end="B", connector=connector)

@@ -2,19 +2,13 @@
 
 import base64
 import datetime
+import inspect
 from unittest import mock
 
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.files.base import ContentFile
 from django.utils import timezone
-from nautobot.data_validation.models import (
-    DataCompliance,
-    MinMaxValidationRule,
-    RegularExpressionValidationRule,
-    RequiredValidationRule,
-    UniqueValidationRule,
-)
 from nautobot.dcim.models import Device, DeviceType, Location, Platform
 from nautobot.extras import models
 from nautobot.extras.context_managers import web_request_context
@@ -23,9 +17,9 @@ from nautobot.extras.signals import refresh_job_models
 from nautobot.ipam.models import VLAN, Prefix
 from nautobot.tenancy.models import Tenant
 from nautobot.users.models import User
-from nautobot_firewall_models.models import CapircaPolicy, NATPolicy, NATPolicyDynamicGroupM2M, Policy, PolicyDynamicGroupM2M
 
-from seeds.tools import content_type, make, role
+from seeds import firewall
+from seeds.tools import content_type, installed, known, make, role
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 FUTURE = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
@@ -38,9 +32,14 @@ def seed():
     integrations()
     attachments()
     metadata()
-    validation()
+    if installed("nautobot.data_validation"):
+        validation()
+    firewall.generated()
     jobs()
-    approvals()
+    if hasattr(models, "ApprovalWorkflowDefinition"):
+        approvals()
+    else:
+        waiting()
     views()
     changes()
 
@@ -80,8 +79,7 @@ def groups():
     make(DynamicGroup, name="Picked VLANs", content_type="ipam.vlan", group_type="static").add_members(VLAN.objects.filter(vid__lt=12))
     for group in DynamicGroup.objects.all():
         group.update_cached_members()
-    make(PolicyDynamicGroupM2M, policy=Policy.objects.get(name="edge"), dynamic_group=leaves, weight=70)
-    make(NATPolicyDynamicGroupM2M, nat_policy=NATPolicy.objects.get(name="edge nat"), dynamic_group=leaves, weight=80)
+    firewall.of_group(leaves)
 
 
 def templates():
@@ -169,6 +167,14 @@ def metadata():
 
 
 def validation():
+    from nautobot.data_validation.models import (
+        DataCompliance,
+        MinMaxValidationRule,
+        RegularExpressionValidationRule,
+        RequiredValidationRule,
+        UniqueValidationRule,
+    )
+
     make(
         RegularExpressionValidationRule, name="Provider network names", content_type="circuits.providernetwork", field="name",
         tags=["lab"],
@@ -188,9 +194,6 @@ def validation():
             message="" if valid else "Not as we like it",
             validated_attribute_value=device.name if valid else device.serial,
         )  # fmt: skip
-    CapircaPolicy.objects.bulk_create(
-        [CapircaPolicy(device=Device.objects.get(name="ams01-router-01"), pol="", net="", svc="", cfg="permit")]
-    )
 
 
 def jobs():
@@ -221,7 +224,8 @@ def jobs():
     over = models.JobResult.objects.create(
         name=report.name, task_name=report.class_path, job_model=report, user=admin, status="SUCCESS", worker="celery@testbed",
         date_started=started, date_done=started + datetime.timedelta(seconds=2), result={"title": "Inventory", "url": None},
-        task_args=[], task_kwargs={"title": "Inventory", "save": True}, celery_kwargs={"queue": "default"}, info_log_count=1,
+        task_args=[], task_kwargs={"title": "Inventory", "save": True}, celery_kwargs={"queue": "default"},
+        **known(models.JobResult, info_log_count=1),
     )  # fmt: skip
     for level in ("info", "warning", "success"):
         models.JobLogEntry.objects.create(job_result=over, log_level=level, grouping="run", message=f"A line at {level}")
@@ -232,15 +236,14 @@ def jobs():
         traceback="RuntimeError",
     )  # fmt: skip
     make(models.FileProxy, name="output.txt", file=ContentFile(b"done\n", name="output.txt"), job_result=over)
-    ScheduledJob.create_schedule(
-        report,
-        admin,
-        name="Report of the new year",
-        interval="custom",
-        crontab="0 0 1 1 *",
-        start_time=FUTURE,
-        job_kwargs={"title": "Yearly"},
-    )
+    yearly = {"interval": "custom", "crontab": "0 0 1 1 *", "start_time": FUTURE}
+    ScheduledJob.create_schedule(report, admin, name="Report of the new year", **yearly, **inputs(title="Yearly"))
+
+
+def inputs(**values) -> dict:
+    """The job's own variables, as create_schedule takes them: by one argument in newer versions, each by itself in older ones."""
+    parameter = inspect.signature(ScheduledJob.create_schedule).parameters["job_kwargs"]
+    return values if parameter.kind is parameter.VAR_KEYWORD else {"job_kwargs": values}
 
 
 def approvals():
@@ -257,11 +260,22 @@ def approvals():
     )  # fmt: skip
     admin = User.objects.get(username="admin")
     for name in ("Guarded and waiting", "Guarded and denied"):
-        ScheduledJob.create_schedule(guarded, admin, name=name, interval="future", start_time=FUTURE, job_kwargs={"word": "please"})
+        ScheduledJob.create_schedule(guarded, admin, name=name, interval="future", start_time=FUTURE, **inputs(word="please"))
     stage = models.ApprovalWorkflowStage.objects.get(
         approval_workflow__object_under_review_object_id=ScheduledJob.objects.get(name=name).pk
     )
     models.ApprovalWorkflowStageResponse.objects.create(approval_workflow_stage=stage, user=admin, state="Denied", comments="No")
+
+
+def waiting():
+    """Before workflows (Nautobot 3.0), a job itself says that its runs wait for an approval."""
+    guarded = Job.objects.get(job_class_name="Guarded")
+    guarded.approval_required, guarded.approval_required_override = True, True
+    guarded.validated_save()
+    ScheduledJob.create_schedule(
+        guarded, User.objects.get(username="admin"), name="Guarded and waiting", interval="future", start_time=FUTURE,
+        approval_required=True, **inputs(word="please"),
+    )  # fmt: skip
 
 
 def views():

@@ -1,5 +1,6 @@
-"""Settings of the testbed's Nautobot; every address comes from testbed.py through the environment."""
+"""Settings of the testbed's Nautobot; what differs from one testbed to another comes through the environment (see server.py)."""
 
+import json
 import os
 
 from nautobot.core.settings import *  # noqa: F403  (Nautobot's own convention)
@@ -11,11 +12,13 @@ DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     NAME=os.environ["TESTBED_PG_NAME"],
     USER="postgres",
-    PASSWORD="",
+    PASSWORD=os.environ["TESTBED_PG_PASSWORD"],
     HOST="127.0.0.1",
     PORT=os.environ["TESTBED_PG_PORT"],
+    # A reset ends every session of the database; a kept connection is looked at before a request uses it.
+    CONN_HEALTH_CHECKS=True,
 )
-REDIS_URL = f"redis://127.0.0.1:{os.environ['TESTBED_REDIS_PORT']}"
+REDIS_URL = os.environ["TESTBED_REDIS"]
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
@@ -31,7 +34,7 @@ JOBS_ROOT = os.environ["TESTBED_JOBS_ROOT"]
 MEDIA_ROOT = os.path.join(NAUTOBOT_ROOT, "media")
 STATIC_ROOT = os.path.join(NAUTOBOT_ROOT, "static")
 GIT_ROOT = os.path.join(NAUTOBOT_ROOT, "git")
-PLUGINS = ["nautobot_bgp_models", "nautobot_dns_models", "nautobot_firewall_models"]
+PLUGINS = json.loads(os.environ["TESTBED_APPS"])
 INSTALLATION_METRICS_ENABLED = False
 METRICS_ENABLED = True
 MAX_PAGE_SIZE = 1000
