@@ -21,6 +21,8 @@ def marked(source: str) -> Iterator[str]:
             continue
         for mark in node.decorator_list:
             called = mark.func if isinstance(mark, ast.Call) else mark
+            if getattr(getattr(called, "value", None), "id", "") == "pytest":
+                continue  # a hook of pytest's
             if getattr(called, "id", getattr(called, "attr", "")) == "hookimpl":
                 given = {item.arg: ast.literal_eval(item.value) for item in mark.keywords} if isinstance(mark, ast.Call) else {}
                 yield given.get("specname") or node.name
@@ -54,6 +56,8 @@ class P:
     def nbcore_send(self, call): ...
     @nbcore.hookimpl(specname="nbcore_page")
     def on_page(self): ...
+    @pytest.hookimpl
+    def pytest_configure(self): ...
     def nbcore_ready(self, api): ...
 """
     assert list(marked(source)) == ["nbcore_close", "nbcore_send", "nbcore_page"]
