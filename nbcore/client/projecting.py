@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..by_fields import ByFields
 from ..errors import InputError
 from ..messages import Projection
 from ..reading import IDS_A_REQUEST, Query
@@ -18,8 +19,8 @@ _MISSING = 'no installed package reads fields by GraphQL: pip install nbcore-gra
 _STRICT = 'consistency="strict" reads whole records in the order of their ids'
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Explanation(ByFields):
     """What a read will send, and why.
 
     Attributes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..values import MERGED, alike, normal, plain_json, same
+from .. import values
+from ..values import MERGED, alike, normal, plain_json
 
 if TYPE_CHECKING:
     from .editing import Editable
@@ -27,7 +28,7 @@ def is_unchanged(record: Editable, name: str, value: Any, ask: bool = False) -> 
         # A key that was removed in place is a change, while one that an assigned dict leaves out stays as it is.
         return alike(plain_json(value), record.raw.get(name))
     # The data of a related object that was never loaded is not loaded either to compare a field that is assigned to it.
-    return same(record, name, value, ask and (name in record.raw or record.has_details))
+    return values.same(record, name, value, ask and (name in record.raw or record.has_details))
 
 
 def to_write(record: Editable, name: str, value: Any) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..values import is_named_by, is_uuid, said
+from .. import values
+from ..values import is_uuid
 from .editing import Editable
 
 
@@ -45,12 +46,12 @@ class Related(list[Any]):
 
     def _place(self, item: Any) -> int | None:
         """Where an object is in the list. Names are compared, and so may be loaded, only where ids do not tell."""
-        told = said(item)
+        told = values.said(item)
         if not told:
             return None
-        if (same := next((index for index, held in enumerate(self) if said(held) == told), None)) is not None or "id" in told:
+        if (same := next((index for index, held in enumerate(self) if values.said(held) == told), None)) is not None or "id" in told:
             return same
-        return next((index for index, held in enumerate(self) if isinstance(held, Editable) and is_named_by(held, item, ask=True)), None)
+        return next((index for index, held in enumerate(self) if isinstance(held, Editable) and values.is_named_by(held, item, ask=True)), None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Related, (list(self), self.plain)
