@@ -51,7 +51,8 @@ class Related(list[Any]):
             return None
         if (same := next((index for index, held in enumerate(self) if values.said(held) == told), None)) is not None or "id" in told:
             return same
-        return next((index for index, held in enumerate(self) if isinstance(held, Editable) and values.is_named_by(held, item, ask=True)), None)
+        named = (index for index, held in enumerate(self) if isinstance(held, Editable) and values.is_named_by(held, item, ask=True))
+        return next(named, None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Related, (list(self), self.plain)
