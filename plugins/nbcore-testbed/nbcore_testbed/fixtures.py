@@ -22,6 +22,7 @@ _OPTIONS = {
     "seed": ("SEED", "its data: small, large, none, or the path of a Python file"),
 }
 _OWNER = pytest.StashKey[str]()
+_RUN = "NBCORE_TESTBED_RUN"
 
 
 class Nautobot:
@@ -76,15 +77,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the run a name of its own, which the workers of pytest-xdist share."""
-    inherited: str = getattr(config, "workerinput", {}).get("nbcore_testbed_owner", "")
-    config.stash[_OWNER] = inherited or uuid.uuid4().hex
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist which run it belongs to."""
-    node.workerinput["nbcore_testbed_owner"] = node.config.stash[_OWNER]
+    """Give the run a name of its own, which the workers of pytest-xdist inherit."""
+    if not hasattr(config, "workerinput"):
+        os.environ[_RUN] = uuid.uuid4().hex
+    config.stash[_OWNER] = os.environ.get(_RUN, "")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -129,3 +129,17 @@ def test_it(request):
     assert testbed.running("lab")
     assert run(text).returncode == 0
     assert not (places.cache() / "beds" / "lab").exists()
+
+
+def test_what_a_worker_of_xdist_started_is_taken_down_at_the_end_of_the_run(run, running):
+    text = """
+from nbcore_testbed import fixtures, state
+
+def test_it(request):
+    assert hasattr(request.config, "workerinput")
+    found = state.read("lab")
+    found.owner = request.config.stash[fixtures._OWNER]
+    found.write()
+"""
+    assert run(text, "-n", "1").returncode == 0
+    assert not (places.cache() / "beds" / "lab").exists()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-import nbcore
 from nbcore_testbed import redis, state, testbed
 
 pytestmark = pytest.mark.integration
@@ -60,29 +63,35 @@ def test_the_data_is_back_at_once_in_every_process(nautobot_db):
                 assert list(pool.map(look, range(24))) == [(before, "The first customer", False)] * 24
 
 
-def test_writes_and_jobs_work_after_it(nautobot_db):
-    with nautobot_db.api() as nb:
-        made = nb.endpoint("tenancy/tenants").create({"name": "After"})
-        assert nb.endpoint("tenancy/tenants").get(made.id).name == "After"
-        job = nb.endpoint("extras/jobs").get(name="Testbed Report")
-        run = nb.endpoint("extras/jobs").get(job.id)
-        answer = run.run.create({"data": {"title": "After", "lines": 1, "color": "red"}})
-        number = answer["job_result"]["id"]
-        deadline = time.monotonic() + 60
-        while (status := str(nb.endpoint("extras/job-results").get(number).status)) not in ("SUCCESS", "FAILURE"):
+def ask(nautobot, path: str, body: object = None) -> dict[str, Any]:
+    """A GET, or a POST where there is a body, by the standard library alone."""
+    headers = {"Authorization": f"Token {nautobot.token}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(f"{nautobot.url}/api/{path}", data, headers), timeout=60) as reply:
+        return json.load(reply)
+
+
+def test_jobs_run_right_after_it(nautobot_db):
+    """Again and again: a session that ended under Celery's main process would end the worker."""
+    (job,) = ask(nautobot_db, "extras/jobs/?name=Testbed+Report")["results"]
+    for _ in range(4):
+        run = ask(nautobot_db, f"extras/jobs/{job['id']}/run/", {"data": {"title": "After", "lines": 1, "color": "red"}})
+        path, deadline = f"extras/job-results/{run['job_result']['id']}/", time.monotonic() + 60
+        while (status := ask(nautobot_db, path)["status"]["value"]) not in ("SUCCESS", "FAILURE"):
             assert time.monotonic() < deadline, status
-            time.sleep(0.3)
+            time.sleep(0.2)
         assert status == "SUCCESS"
         nautobot_db.reset()
-        with pytest.raises(nbcore.NbcoreError):
-            nb.endpoint("extras/job-results").get(number).refresh()
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            ask(nautobot_db, path)
+    assert not testbed.running("default").ended()
 
 
 def test_it_takes_a_second(nautobot_db):
-    """A second alone on the machine; five leave room for a busy one."""
+    """A second, alone on the machine; the rest is room for a busy one."""
     started = time.monotonic()
     nautobot_db.reset()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
 
 
 def test_the_sample_project_of_the_docs(tmp_path):
