@@ -443,14 +443,14 @@ def test_a_loop_of_the_session_repeats_no_write(world):
 
 
 class Caching(requests.Session):
-    """Keeps answers to reads, unless a request says no-store."""
+    """Keeps answers to reads, unless a request says no-cache."""
 
     def __init__(self):
         super().__init__()
         self.kept = {}
 
     def send(self, request, **options):
-        if request.method != "GET" or "no-store" in request.headers.get("Cache-Control", ""):
+        if request.method != "GET" or "no-cache" in request.headers.get("Cache-Control", ""):
             return super().send(request, **options)
         if request.url not in self.kept:
             self.kept[request.url] = super().send(request, **options)
