@@ -1,4 +1,4 @@
-# make help lists the targets. Everything is installed in .venv (and .venv-core) inside this folder, nothing elsewhere.
+# make help lists the targets. Everything is installed in .venv (and .venv-core, .venv-ecosystem) inside this folder, nothing elsewhere.
 
 # The newest Python of 3.11 or later on the PATH; PYTHON=... chooses another.
 PYTHON ?= $(shell for py in python3.14 python3.13 python3.12 python3.11 python3 python; do \
@@ -7,6 +7,7 @@ PLUGINS := $(foreach folder,$(sort $(wildcard plugins/*)),$(if $(and $(wildcard 
 # The stamp's name changes with the set of plugins, so that one that is added or removed is noticed.
 READY := .venv/.ready-$(shell echo $(PLUGINS) | cksum | cut -d' ' -f1)
 CORE_READY := .venv-core/.ready
+ECOSYSTEM_READY := .venv-ecosystem/.ready
 CORE_TESTS := $(wildcard tests/unit tests/wire tests/faults tests/contracts)
 PY := .venv/bin/python
 SIZE ?= small
@@ -18,7 +19,7 @@ ARGS ?=
 install = .venv/bin/uv pip install --quiet --no-sources $(1) || .venv/bin/uv pip install --quiet --no-sources --system-certs $(1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-core test-integration test-all soak faults-compare check format testbed testbed-stop docs bench changes clean
+.PHONY: help setup demo test test-core test-ecosystem test-integration test-all soak faults-compare check format testbed testbed-stop docs bench changes clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +44,11 @@ $(CORE_READY): pyproject.toml | .venv/bin/uv
 	@$(call install,--python .venv-core/bin/python --editable . --group test)
 	@touch $@
 
+$(ECOSYSTEM_READY): pyproject.toml | .venv/bin/uv
+	.venv/bin/uv venv --quiet --clear --python $(PY) .venv-ecosystem
+	@$(call install,--python .venv-ecosystem/bin/python --editable . --group ecosystem)
+	@touch $@
+
 demo: $(READY) ## the main job against an in-memory Nautobot; URL=... TOKEN=... reads from a real one
 	@$(PY) -m nbcore_sandbox.demo $(if $(URL),--url $(URL)) $(if $(TOKEN),--token $(TOKEN)) $(ARGS)
 
@@ -51,6 +57,9 @@ test: $(READY) ## every test that needs no server; ARGS=... goes to pytest
 
 test-core: $(CORE_READY) ## the core's own tests where no plugin is installed
 	.venv-core/bin/python -m pytest -m "not integration" -n 2 --dist loadfile $(CORE_TESTS) $(ARGS)
+
+test-ecosystem: $(ECOSYSTEM_READY) ## the sessions, adapters and test doubles of docs/sessions.md, each with its library
+	.venv-ecosystem/bin/python -m pytest tests/ecosystem $(ARGS)
 
 test-integration: $(READY) testbed ## the tests against the real Nautobot of make testbed
 	@set -e; eval "$$($(TESTBED) env)"; unset NAUTOBOT_URL NAUTOBOT_TOKEN; \
@@ -62,7 +71,7 @@ soak: $(READY) ## a minute of writes and reads through random faults; ARGS="--se
 faults-compare: $(READY) ## the same read faults with nbcore, pynautobot and aiopynautobot, as a table
 	@$(PY) tests/faults/compare.py $(ARGS)
 
-test-all: test test-core test-integration ## all of them
+test-all: test test-core test-ecosystem test-integration ## all of them
 
 check: $(READY) ## format, lint, types and the tests of types, import contracts, change fragments
 	.venv/bin/ruff format --check
@@ -93,4 +102,4 @@ changes: $(READY) ## collate docs/changes/*.md into CHANGES.md: make changes VER
 	.venv/bin/towncrier build --version $(VERSION)
 
 clean: ## remove the virtual environments and what tools left
-	rm -rf .venv .venv-core site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-core .venv-ecosystem site build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

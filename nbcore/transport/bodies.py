@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ContentError, DeadlineError, TooLargeError, describe, snippet
@@ -36,20 +37,15 @@ def _short(exc: BaseException) -> str:
 
 
 def read(call: Call, response: requests.Response, options: Options) -> bytes:
-    """The decoded body of an answer that is arriving.
+    """The decoded body of an answer that is arriving, or that somebody read before.
 
     Raises:
         TooLargeError: it is larger than `max_body` bytes.
         DeadlineError: the deadline passed while it arrived, however slowly it drips.
     """
-    from urllib3 import BaseHTTPResponse
-
-    raw = response.raw
-    if not isinstance(raw, BaseHTTPResponse):
-        return response.content
     chunks: list[bytes] = []
     size = 0
-    while chunk := raw.read1(_CHUNK, decode_content=True):
+    for chunk in _chunks(call, response):
         chunks.append(chunk)
         size += len(chunk)
         if size > options.max_body:
@@ -60,4 +56,33 @@ def read(call: Call, response: requests.Response, options: Options) -> bytes:
             raise DeadlineError(
                 f"{describe(call)}: the answer was still arriving at the deadline ({options.deadline} s). Raise deadline.", call
             )
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    content = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    if response.__dict__.get("_content") is False:
+        # Where requests itself keeps what was read: whoever asks for .content, .text or .json() after us finds it.
+        response._content = content
+    return content
+
+
+def _chunks(call: Call, response: requests.Response) -> Iterable[bytes]:
+    """The parts of a body: as they arrive, or what somebody before us read and kept.
+
+    Raises:
+        ContentError: somebody read it and kept nothing.
+    """
+    kept = response.__dict__.get("_content")
+    if isinstance(kept, bytes):
+        return (kept,)
+    if kept is False and response.raw is not None and not response.__dict__.get("_content_consumed"):
+        return response.iter_content(_CHUNK)
+    try:
+        content: object = response.content
+    except RuntimeError:
+        content = None if response.status_code < 400 else b""
+    if content is None and response.status_code in (204, 205, 304):
+        content = b""
+    if not isinstance(content, bytes):
+        raise ContentError(
+            f"the answer to {describe(call)} ({response.status_code}) has no body that can be read: the session, one of its hooks or "
+            f"what stands in for its answer ({type(response).__name__}) gives {type(content).__name__} and not bytes.", call
+        )  # fmt: skip
+    return (content,)

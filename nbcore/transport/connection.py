@@ -80,15 +80,14 @@ class Connection:
 
     @session.setter
     def session(self, session: requests.Session) -> None:
-        from .session import adopt
+        from .session import checked
 
-        adopt(session)
-        self._session, self._assigned = session, True
+        self._session, self._assigned = checked(session), True
 
     def _new_session(self) -> requests.Session:
         """A session that the hooks have shaped."""
         with resting():
-            from .session import adopt, new_session  # requests and urllib3 come in with the first request
+            from .session import new_session  # requests and urllib3 come in with the first request
 
         session = new_session(self.options)
         with named(self._hooks.nbcore_configure_session):
@@ -98,7 +97,6 @@ class Connection:
                 "a plugin turned the checking of certificates off, so the token could go to anybody; if you want that, "
                 f"say verify=False. Plugins with the hook: {who(self._hooks.nbcore_configure_session)}"
             )
-        adopt(session)
         return session
 
     @property

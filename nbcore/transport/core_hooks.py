@@ -37,12 +37,7 @@ class CoreHooks:
     @hookimpl(trylast=True)
     def nbcore_error(self, call: Call, reply: Reply) -> Exception | None:
         """The error of an answer, by its status; None for a success that has no body by right."""
-        if (
-            reply.status == 404
-            and reply.header("API-Version") is None
-            and reply.json_or_none() is None
-            and reply.content.strip() != b"null"
-        ):
+        if reply.status == 404 and not _said_by_nautobot(call, reply):
             return ContentError(
                 f"{describe(call)} was answered 404 by something that is not Nautobot ({snippet(reply.text)!r}); "
                 "check the url and the proxies before it.",
@@ -69,3 +64,9 @@ class CoreHooks:
 
     def __repr__(self) -> str:
         return "<nbcore's own hooks>"
+
+
+def _said_by_nautobot(call: Call, reply: Reply) -> bool:
+    """Whether a 404 is Nautobot's own: JSON with a "detail". A proxy's page is not, even where it passed an API-Version header on."""
+    said = reply.json_or_none()
+    return call.method == "HEAD" or (isinstance(said, dict) and "detail" in said)

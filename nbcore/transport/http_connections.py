@@ -1,21 +1,26 @@
 """Connections that know the attempt they serve: reading ends at its deadline, headers or body, and the token is added here, on the wire.
 
-Any urllib3 connection becomes one of these, straight or through a proxy, by `adopt`.
+Any urllib3 connection becomes one of these, straight or through a proxy, from whatever adapter it comes, at the moment it is used. So it
+does not matter when an adapter was mounted. Whoever replaces a class of urllib3 or http.client in the meantime, as vcrpy does, is found
+in its place: nothing here keeps a class of theirs.
 """
 
 from __future__ import annotations
 
-import functools
-import io
-import socket
 import threading
 import time
-from http.client import HTTPResponse
+import weakref
+from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import HTTPError
 
+from . import second_retries
+from .answers import Clock, reading
 from .token import host, origin
 
 if TYPE_CHECKING:
@@ -23,31 +28,62 @@ if TYPE_CHECKING:
 
     from .token import TokenAuth
 
+_GIVE_POOLS = ("get_connection", "get_connection_with_tls_context")
+_ASKS_FOR_LOGIN = (401, 407)  # after these a write may be sent again: it was not done
 
-class _Attempt(threading.local):
+
+class RepeatedWriteError(HTTPError):
+    """Something below nbcore was about to send a write again."""
+
+
+class _Attempt(threading.local, Clock):
     """What this thread's attempt knows of its connection.
 
     Attributes:
-        deadline: the moment (time.monotonic) at which reading ends; None for never.
-        auth: adds the token to what is sent; None where it is a header already, and outside of an attempt.
+        active: whether there is an attempt; what else this thread sends on these connections gets neither a deadline nor a token.
+        auth: adds the token to what is sent; None where it is a header already.
+        writes: whether the call may change something on the server.
+        signing: whether the session's own auth is at work.
+        pooled: whether a pool of connections was asked for one, so that what is sent is known from `sent`.
         sent: whether it went out on one of these connections.
         opened: whether the connection was opened for it.
-        received: bytes of the answer so far.
     """
 
-    deadline: float | None = None
+    active: bool = False
     auth: TokenAuth | None = None
+    writes: bool = False
+    signing: bool = False
+    pooled: bool = False
     sent: bool = False
     opened: bool = False
-    received: int = 0
 
-    def begin(self, deadline: float | None, auth: TokenAuth | None) -> None:
+    def begin(self, deadline: float | None, auth: TokenAuth | None, writes: bool) -> None:
         """A new attempt."""
-        self.deadline, self.auth, self.sent, self.opened, self.received = deadline, auth, False, False, 0
+        self.active, self.deadline, self.auth, self.writes = True, deadline, auth, writes
+        self.signing = self.pooled = self.sent = self.opened = False
+        self.received = self.status = 0
 
     def end(self) -> None:
-        """It is over: what else this thread sends on these connections gets neither a deadline nor a token."""
-        self.deadline = self.auth = None
+        """It is over."""
+        self.active, self.deadline, self.auth, self.writes = False, None, None, False
+
+    def leaves(self) -> None:
+        """Note that the request goes out now.
+
+        Raises:
+            RepeatedWriteError: it is a write that went out before, and no answer said that it was not done.
+            TimeoutError: the deadline has passed.
+        """
+        if self.active and self.writes and self.sent and self.status not in _ASKS_FOR_LOGIN:
+            raise RepeatedWriteError("what stands between nbcore and the server was about to send a write a second time")
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            raise TimeoutError("the deadline passed before the request was sent")
+        self.sent, self.received, self.status = True, 0, 0
+
+    @property
+    def unsent(self) -> bool:
+        """Whether it is certain that nothing went out."""
+        return not self.sent and (self.pooled or self.signing)
 
     @property
     def stale(self) -> bool:
@@ -58,50 +94,47 @@ class _Attempt(threading.local):
 attempt = _Attempt()
 
 
-class _Reader(io.RawIOBase):
-    """A socket's reading end that waits no longer than until the deadline, whatever drips in."""
-
-    def __init__(self, raw: Any, sock: socket.socket) -> None:
-        self._raw = raw
-        self._sock = sock
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if attempt.deadline is not None:
-            left = attempt.deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the deadline passed while the answer was arriving")
-            waits = self._sock.gettimeout()
-            self._sock.settimeout(left if waits is None else min(waits, left))
-        count: int | None = self._raw.readinto(buffer)
-        attempt.received += count or 0
-        return count
-
-    def close(self) -> None:
-        if not self.closed:
-            self._raw.close()
-        super().close()
-
-
-class _Response(HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **named: Any) -> None:
-        super().__init__(sock, *args, **named)
-        self.fp = io.BufferedReader(_Reader(self.fp.detach(), sock))
+def _put_before(found: Any, added: type) -> bool:
+    """Put a class before an object's own, so that its methods come first; False where the object cannot be of another class."""
+    own = type(found)
+    if added not in own.__mro__:
+        # Python itself knows the subclasses of a class, weakly: a table of them would keep classes of others alive.
+        known = (sub for sub in own.__subclasses__() if sub.__bases__ == (added, own))
+        both = next(known, None) or type(own.__name__, (added, own), {"__module__": own.__module__})
+        try:
+            object.__setattr__(found, "__class__", both)
+        except TypeError:
+            return False
+    return True
 
 
 class _Clocked:
-    """A connection whose answers are read by the clock, that adds the token, and tells whether it was opened for this attempt."""
+    """Put before a connection: its answers are read by the clock, it adds the token, and tells whether it was opened for this attempt."""
 
-    response_class: Any = _Response
+    timeout: Any
+    made_as: Any = None  # the class that its pool made connections of at that time
+
+    @property
+    def response_class(self) -> Any:
+        """What makes the responses of http.client."""
+        return reading(super().response_class, attempt, _put_before)  # type: ignore[misc]
 
     def connect(self) -> None:
         attempt.opened = True
+        self._in_time()
+        going, attempt.sent = attempt.sent, False  # plain http connects when the request is on its way already
         super().connect()  # type: ignore[misc]
+        attempt.sent = going
+
+    def _in_time(self) -> None:
+        """Connecting, too, ends at the deadline."""
+        if attempt.deadline is not None:
+            left = max(attempt.deadline - time.monotonic(), 0.001)
+            waits = getattr(self, "timeout", None)
+            self.timeout = min(waits, left) if isinstance(waits, (int, float)) else left
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **named: Any) -> None:
-        attempt.sent = True
+        attempt.leaves()
         if attempt.auth is not None:
             headers = dict(headers or {})
             attempt.auth.add(headers, _leads_to(self, url), _passed_on_by(self, url))
@@ -125,41 +158,78 @@ def _passed_on_by(connection: Any, url: str) -> str:
     return f"socks5://{socks['proxy_host']}:{socks['proxy_port']}" if socks and not isinstance(connection, HTTPSConnection) else ""
 
 
-@functools.cache
-def _clocked_pool(pool: Any) -> Any:
-    """A pool class with these connections."""
-    connection = type(pool.ConnectionCls.__name__, (_Clocked, pool.ConnectionCls), {})
-    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+class _Pool:
+    """Put before a pool of urllib3: it gives such connections, and its retries keep the deadline and repeat no write."""
+
+    ConnectionCls: Any
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        if isinstance(connection, _Clocked) and connection.made_as is not self.ConnectionCls:
+            # Kept from before somebody put another class in its place, or took it away again.
+            connection.close()  # type: ignore[attr-defined]
+            connection = self._new_conn()  # type: ignore[attr-defined]
+        if isinstance(connection, HTTPConnection) or hasattr(connection, "getresponse"):
+            _put_before(connection, _Clocked)
+            object.__setattr__(connection, "made_as", self.ConnectionCls)
+        return connection
+
+    def urlopen(self, method: str, url: str, body: Any = None, headers: Any = None, retries: Any = None, **named: Any) -> Any:
+        if attempt.active and second_retries.retries_of_its_own(retries) and not isinstance(retries, second_retries.Bounded):
+            retries = second_retries.bounded(retries, attempt.deadline, attempt.writes, _put_before)
+        return super().urlopen(method, url, body, headers, retries, **named)  # type: ignore[misc]
 
 
-def _clock(manager: Any) -> None:
-    """Give urllib3's own pools these connections; pools of another make stay as they are."""
-    pools = getattr(manager, "pool_classes_by_scheme", {})
-    manager.pool_classes_by_scheme = {
-        scheme: _clocked_pool(pool) if pool.__module__.startswith("urllib3.") else pool for scheme, pool in pools.items()
-    }
+class _GivesPools:
+    """In place of a method of an adapter that gives a pool: the pool gives such connections.
+
+    Args:
+        adapter: the adapter.
+        name: the method.
+    """
+
+    def __init__(self, adapter: HTTPAdapter, name: str) -> None:
+        self._adapter = weakref.ref(adapter)  # it holds this, and is not kept alive by it
+        self._name = name
+        self._given = vars(adapter).get(name)
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        adapter = self._adapter()
+        pool = self._given(*args, **named) if self._given else getattr(type(adapter), self._name)(adapter, *args, **named)
+        attempt.pooled = True
+        if isinstance(pool, HTTPConnectionPool):
+            _put_before(pool, _Pool)
+        return pool
 
 
 def adopt(session: requests.Session) -> None:
-    """Give the adapters of a session these connections; those that are not requests' own, or not on urllib3, stay as they are."""
-    for adapter in session.adapters.values():
-        if isinstance(adapter, HTTPAdapter) and "proxy_manager_for" not in vars(adapter):
-            _clock(adapter.poolmanager)
-            setattr(adapter, "proxy_manager_for", functools.partial(_proxy_manager, adapter.proxy_manager_for))  # noqa: B010  a method
+    """Give the adapters of a session these connections; those that are not on urllib3 stay as they are. It is quick when done before."""
+    for adapter in adapters(session):
+        own = vars(adapter)
+        for name in _GIVE_POOLS:
+            if not isinstance(own.get(name), _GivesPools) and hasattr(adapter, name):
+                setattr(adapter, name, _GivesPools(adapter, name))
+        second_retries.say(adapter)
 
 
-def _proxy_manager(made: Any, *args: Any, **named: Any) -> Any:
-    """The pools of a proxy, with these connections."""
-    manager = made(*args, **named)
-    _clock(manager)
-    return manager
+def adapters(session: requests.Session) -> Iterator[HTTPAdapter]:
+    """The adapters of a session that are on urllib3, those that are wrapped by another with them."""
+    seen: set[int] = set()
+    queue: list[Any] = list(session.adapters.values())
+    while queue:
+        found = queue.pop()
+        if not isinstance(found, BaseAdapter) or id(found) in seen:
+            continue
+        seen.add(id(found))
+        if isinstance(found, HTTPAdapter):
+            yield found
+        for value in list(vars(found).values()):
+            queue += value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,)
 
 
 def renew(session: requests.Session) -> None:
     """Drop a session's pools untouched: after a fork they are the parent's, and a thread that is not here may hold their locks."""
-    for adapter in session.adapters.values():
-        if isinstance(adapter, HTTPAdapter):
-            known: Any = adapter
-            known.proxy_manager = {}
-            known.init_poolmanager(known._pool_connections, known._pool_maxsize, block=known._pool_block)
-            _clock(known.poolmanager)
+    for adapter in adapters(session):
+        known: Any = adapter
+        known.proxy_manager = {}
+        known.init_poolmanager(known._pool_connections, known._pool_maxsize, block=known._pool_block)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from ..errors import InputError
 from ..options import Options
 from . import http_connections
 
@@ -25,7 +26,6 @@ def new_session(options: Options) -> requests.Session:
     session.mount("http://", adapter)
     session.headers["User-Agent"] = f"nbcore {requests.utils.default_user_agent()}"
     session.verify = options.verify
-    adopt(session)
     if options.proxies:
         session.proxies.update(options.proxies)
     host = urlsplit(options.url).hostname or ""
@@ -41,10 +41,23 @@ class _NoCookies(DefaultCookiePolicy):
         return False
 
 
+def checked(session: object) -> requests.Session:
+    """A session that was assigned.
+
+    Raises:
+        InputError: it is none of requests.
+    """
+    if not isinstance(session, requests.Session):
+        raise InputError(f"http_session must be a requests.Session, or of a class of its kind, not {type(session).__name__}")
+    return session
+
+
 def adopt(session: requests.Session) -> None:
     """Make a session keep nbcore's promises: no cookie is stored, deadlines hold, and the token is added on the wire.
 
-    Adapters that are mounted later have to be adopted again.
+    It is called before each request, so that whatever was mounted, changed or replaced since the last one is adopted too.
     """
-    session.cookies.set_policy(_NoCookies())
+    policy = getattr(session.cookies, "_policy", None)
+    if not isinstance(policy, _NoCookies) and hasattr(session.cookies, "set_policy"):
+        session.cookies.set_policy(_NoCookies())
     http_connections.adopt(session)

@@ -40,11 +40,6 @@ def host(name: str) -> str:
         return name
 
 
-def no_netrc(request: PreparedRequest) -> PreparedRequest:
-    """An `auth` for requests that adds nothing. Where a request has an auth, requests takes no password from a netrc file."""
-    return request
-
-
 class TokenAuth:
     """The token of one Api, which is sent to the Api's own server and to no other.
 
