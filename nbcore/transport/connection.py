@@ -85,6 +85,11 @@ class Connection:
         adopt(session)
         self._session, self._assigned = session, True
 
+    @property
+    def assigned(self) -> bool:
+        """Whether the session is one that was assigned."""
+        return self._assigned
+
     def _new_session(self) -> requests.Session:
         """A session that the hooks have shaped."""
         with resting():
@@ -113,6 +118,11 @@ class Connection:
         if self._strangers is None:
             self._strangers = Strangers()
         return identity(self.options.base_url, self._auth.token, session, self._strangers)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether a token is sent; a plugin may have given it."""
+        return bool(self._auth.token)
 
     def redact(self, value: str) -> str:
         """A text without the token."""
