@@ -84,7 +84,7 @@ class Options(ByFields):
             return self._changed(changes)
         except InputError as exc:
             refused = exc.with_traceback(None)
-        changes = {}  # no frame of the traceback holds a token or a password for a tool that shows locals
+        del changes  # no frame of the traceback holds a token or a password for a tool that shows locals
         raise refused from None
 
     def _changed(self, changes: dict[str, Any]) -> Options:
@@ -136,8 +136,7 @@ def make(url: str | None, token: str | None, **given: Any) -> Options:
     except InputError as exc:
         refused = exc.with_traceback(None)
     # Raised from here, where no frame of the traceback holds a token or a password for a tool that shows locals.
-    url = token = None
-    given = {}
+    del url, token, given
     raise refused from None
 
 

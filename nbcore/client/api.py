@@ -83,9 +83,8 @@ class Api(ApiBase):
             settings = None
         why = _not_sent(url, token, settings)
         # From here on no frame of a traceback holds a token or a password for a tool that shows locals, whatever fails.
-        url = token = proxies = api_version = verify = include_default = None
-        retries = 0
-        more = {}
+        del url, token, threading, api_version, retries, max_workers, verify, timeout, deadline, exclude_m2m, include_default, plugins
+        del disable, proxies, lazy, more
         if settings is None:
             raise refused from None
         self._set_up(settings, why)
@@ -149,15 +148,16 @@ class Api(ApiBase):
         Raises:
             InputError: there is no such setting, or its value cannot be used.
         """
+        refused = None
         try:
             settings = self.options.with_(**changes)
         except InputError as exc:
             refused = exc.with_traceback(None)
-        else:
-            left = _OTHER_SERVER if self.options.token and not settings.token and "token" not in changes else ""
-            return self._again(settings, left)
-        changes = {}  # no frame of the traceback holds a token
-        raise refused from None
+        left = "token" not in changes
+        del changes  # no frame of a traceback holds a token
+        if refused is not None:
+            raise refused from None
+        return self._again(settings, _OTHER_SERVER if left and self.options.token and not settings.token else "")
 
     def _again(self, settings: Options, why: str = "") -> Self:
         """Another Api of this class, with what a subclass keeps on its objects."""
