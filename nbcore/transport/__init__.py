@@ -3,7 +3,8 @@
 from .bodies import decode
 from .connection import Connection
 from .core_hooks import CoreHooks
+from .freshness import deciding
 from .retry import Failure, ambiguous, classify
 from .token import TokenAuth
 
-__all__ = ["Connection", "CoreHooks", "Failure", "TokenAuth", "ambiguous", "classify", "decode"]
+__all__ = ["Connection", "CoreHooks", "Failure", "TokenAuth", "ambiguous", "classify", "decode", "deciding"]

@@ -24,6 +24,7 @@ from ..values import is_many, text
 from . import retry
 from .bodies import decode as decode_json
 from .exchange import Exchange
+from .freshness import Freshness, decides
 from .token import TokenAuth
 from .workers import Workers
 
@@ -61,6 +62,7 @@ class Connection:
         self._hooks = relay
         self._exchange = Exchange(relay, self.watch, retry.Retries(options), self.versions_seen)
         self._workers = Workers(options.max_workers)
+        self._freshness = Freshness()
         self._session: requests.Session | None = None
         self._assigned = False
         self._strangers: Strangers | None = None
@@ -160,7 +162,7 @@ class Connection:
         return Call(
             method.upper(), path, query, body, files, api_version or self.api_version, accept,
             endpoint=endpoint, action=action, operation=operation, object_type=self.object_types.get(endpoint, ""),
-            resend=resend, fresh=fresh, deadline=deadline,
+            resend=resend, fresh=fresh or decides(), deadline=deadline,
         )  # fmt: skip
 
     def exchange(self, call: Call, decode: Decoder | None = None, settle: Settle | None = None, doubt: bool = False) -> tuple[Reply, Any]:
@@ -195,7 +197,15 @@ class Connection:
         """One attempt of a call on the wire: the core's own nbcore_send."""
         from .attempt import send
 
-        return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+        if not call.writes:
+            # Here no plugin stands between any more. What is left is a cache of the session's own, which heeds the header of a fresh call.
+            call = replace(call, fresh=self._freshness.needed(call))
+            return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+        self._freshness.wrote()
+        try:
+            return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+        finally:
+            self._freshness.wrote()
 
     def watch(self, name: str, **arguments: Any) -> None:
         """Call a hook that only watches; what it raises is logged, and the call goes on."""
@@ -221,6 +231,7 @@ class Connection:
         self._lock = threading.RLock()
         self._workers.after_fork()
         self._exchange.retries.after_fork()
+        self._freshness.after_fork()
         self._auth.after_fork()
         if self._session is not None:
             from .http_connections import renew
