@@ -21,7 +21,7 @@ from ..messages import OPERATIONS, Call, Operation, Reply
 from ..options import Options
 from ..plugins import each, named, who
 from ..values import is_many, text
-from . import retry
+from . import in_flight, retry
 from .bodies import decode as decode_json
 from .exchange import Exchange
 from .freshness import Freshness, decides
@@ -63,6 +63,7 @@ class Connection:
         self._exchange = Exchange(relay, self.watch, retry.Retries(options), self.versions_seen)
         self._workers = Workers(options.max_workers)
         self._freshness = Freshness()
+        self._scope = in_flight.Scope()
         self._session: requests.Session | None = None
         self._assigned = False
         self._strangers: Strangers | None = None
@@ -171,7 +172,8 @@ class Connection:
         if call.deadline is None and self.options.deadline is not None:
             call = replace(call, deadline=time.monotonic() + self.options.deadline)
         call = replace(call, server=self.options.base_url, identity=self.identity)
-        return self._exchange.run(call, decode or decode_json, settle, doubt)
+        with in_flight.within(self._scope):
+            return self._exchange.run(call, decode or decode_json, settle, doubt)
 
     def request(self, method: str, path: str, *, returns: Returns = "json", **arguments: Any) -> Any:
         """Build a call, send it, and give what its answer holds.
@@ -195,6 +197,10 @@ class Connection:
 
     def send(self, call: Call) -> Reply:
         """One attempt of a call on the wire: the core's own nbcore_send."""
+        with in_flight.flight():
+            return self._send(call)
+
+    def _send(self, call: Call) -> Reply:
         from .attempt import send
 
         if not call.writes:
@@ -220,7 +226,9 @@ class Connection:
     # --- its end -----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close connections and end the threads; the next call opens new ones."""
+        """End what is in flight, close connections and end the threads; the next call opens new ones."""
+        scope, self._scope = self._scope, in_flight.Scope()
+        scope.end()
         with self._lock:
             if self._session is not None:
                 self._session.close()
@@ -229,7 +237,7 @@ class Connection:
     def _after_fork(self) -> None:
         """In a forked child: no connection, lock or thread of the parent is used again."""
         self._lock = threading.RLock()
-        self._workers.after_fork()
+        self._scope = in_flight.Scope()
         self._exchange.retries.after_fork()
         self._freshness.after_fork()
         self._auth.after_fork()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 
+from . import in_flight
 from .token import host, origin
 
 if TYPE_CHECKING:
@@ -99,9 +100,11 @@ class _Clocked:
     def connect(self) -> None:
         attempt.opened = True
         super().connect()  # type: ignore[misc]
+        in_flight.waits_on(self.sock)  # type: ignore[attr-defined]
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **named: Any) -> None:
         attempt.sent = True
+        in_flight.waits_on(self.sock)  # type: ignore[attr-defined]
         if attempt.auth is not None:
             headers = dict(headers or {})
             attempt.auth.add(headers, _leads_to(self, url), _passed_on_by(self, url))
