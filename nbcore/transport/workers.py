@@ -88,6 +88,9 @@ class Workers:
         return future
 
     def _add_thread(self) -> None:
+        # Threads import nothing of this: a process that is forked in the middle of an import could never import the module again.
+        from . import attempt, identity, session  # noqa: F401
+
         if self._ending is None:
             self._ending = weakref.finalize(self, _end, self._queue, self._size)
             self._ending.atexit = False
