@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import warnings
 from typing import Literal
 
 Others = Literal["mended", "told", "left"]
+_log = logging.getLogger("nbcore.files")
 _OTHERS = 0o077
 _WRITTEN_BY_OTHERS = 0o022
 _OWNER = 0o600
@@ -98,10 +100,11 @@ def _check(path: str | os.PathLike[str], about: os.stat_result, changed: int | s
 
 
 def say_mended(path: object, before: os.stat_result) -> None:
-    """Say that a file is its owner's alone now, where it was not before."""
-    if before.st_mode & _OTHERS and hasattr(os, "geteuid"):
-        warnings.warn(
-            f"{path} could be read or written by others (mode {stat.S_IMODE(before.st_mode):04o}); it is now its owner's alone (0600)",
-            FileWarning,
-            stacklevel=4,
-        )
+    """Say that a file is its owner's alone now, where it was not before: in the log, and as a FileWarning where others could write it."""
+    text = f"{path} could be read or written by others (mode {stat.S_IMODE(before.st_mode):04o}); it is now its owner's alone (0600)"
+    if not hasattr(os, "geteuid"):
+        return
+    if before.st_mode & _WRITTEN_BY_OTHERS:
+        warnings.warn(text, FileWarning, stacklevel=4)
+    elif before.st_mode & _OTHERS:
+        _log.warning(text)
