@@ -13,16 +13,14 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import contextvars
 import functools
-import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from ..contracts import Row
 from ..errors import InputError
 from ..records import Siblings
+from ..transport import Scope, Workers, within
 from .app import App
 from .endpoint import Endpoint
 from .graphql import GraphQLRecord
@@ -46,20 +44,21 @@ class Aio:
 
     def __init__(self, api: Api) -> None:
         self.api = api
-        self._pool: ThreadPoolExecutor | None = None
-        self._lock = threading.Lock()
+        self._workers = Workers(api.max_workers, "nbcore-aio")
 
     async def run(self, function: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run a blocking call of this Api on a thread, with the caller's context variables."""
-        context = contextvars.copy_context()
-        call = functools.partial(context.run, function, *args, **kwargs)
-        return await asyncio.get_running_loop().run_in_executor(self._threads(), call)
+        """Run a blocking call of this Api on a thread, with the caller's context variables.
 
-    def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(self.api.max_workers, thread_name_prefix="nbcore-aio")
-            return self._pool
+        Where the wait for it is cancelled, what it has in flight is ended, and nothing more is sent.
+        """
+        scope = Scope()
+        with within(scope):
+            future = self._workers.submit(function, *args, **kwargs)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            scope.end()
+            raise
 
     async def load(self, records: Record | Iterable[Record], *paths: str) -> None:
         """Read related objects ahead, for a record or for records that were read together.
@@ -91,10 +90,7 @@ class Aio:
 
     def close(self) -> None:
         """End the threads."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._workers.close()
 
 
 class AsyncApp:
@@ -195,7 +191,7 @@ class AsyncRecordSet(Generic[R]):
                 for record in page:  # type: ignore[attr-defined]
                     yield record
         finally:
-            await asyncio.shield(self._aio.run(_close, pages))
+            _close(pages)
 
     async def list(self) -> list[R]:
         """All records."""

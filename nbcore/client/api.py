@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -68,26 +69,34 @@ class Api(ApiBase):
         lazy: Literal["batch", "off"] = "batch",
         **more: Any,
     ) -> None:
-        unknown = sorted(set(more) - _MORE)
-        if unknown:
-            raise TypeError(f"Api() has no argument {unknown[0]!r}{did_you_mean(unknown[0], options.NAMES)}")
+        refused: Exception
         try:
+            if unknown := sorted(set(more) - _MORE):
+                raise TypeError(f"Api() has no argument {unknown[0]!r}{did_you_mean(unknown[0], options.NAMES)}")
             settings = options.make(
                 url, token, threading=threading, api_version=api_version, retries=retries, max_workers=max_workers, verify=verify,
                 timeout=timeout, deadline=deadline, exclude_m2m=exclude_m2m, include_default=include_default, plugins=plugins,
                 disable=disable, proxies=proxies, lazy=lazy, **more,
             )  # fmt: skip
-        except InputError as exc:
+        except (InputError, TypeError) as exc:
             refused = exc.with_traceback(None)
-        else:
-            self._set_up(settings)
-            return
-        # Raised from here, where no frame of the traceback holds a token or a password for a tool that shows locals.
-        url = token = None
-        raise refused from None
+            settings = None
+        why = _not_sent(url, token, settings)
+        # From here on no frame of a traceback holds a token or a password for a tool that shows locals, whatever fails.
+        del url, token, threading, api_version, retries, max_workers, verify, timeout, deadline, exclude_m2m, include_default, plugins
+        del disable, proxies, lazy, more
+        if settings is None:
+            raise refused from None
+        self._set_up(settings, why)
 
-    def _set_up(self, settings: Options) -> None:
-        core = CoreHooks(settings.token)
+    def _set_up(self, settings: Options, why: str = "") -> None:
+        """Put the parts together.
+
+        Args:
+            settings: the settings, with the token.
+            why: why there is no token, where somebody may expect one; it is told where the server refuses.
+        """
+        core = CoreHooks(settings.token, why)
         found = Plugins(settings, core, _RESERVED)
         self._auth = TokenAuth(found.options, found.manager.hook)
         connection = core.connection = Connection(found.options, found.manager.hook, self._auth)
@@ -128,8 +137,10 @@ class Api(ApiBase):
             self._aio = Aio(self)
         return self._aio
 
-    def with_options(self, **changes: Any) -> Api:
+    def with_options(self, **changes: Any) -> Self:
         """A new Api with some settings changed; this one stays as it is. A session that was assigned is not taken along.
+
+        The token is taken along to an address of the same server only: with `url=` of another server, pass `token=` too.
 
         Args:
             **changes: settings by name, see Options: `nb.with_options(page_size=100)`.
@@ -137,8 +148,22 @@ class Api(ApiBase):
         Raises:
             InputError: there is no such setting, or its value cannot be used.
         """
+        refused = None
+        try:
+            settings = self.options.with_(**changes)
+        except InputError as exc:
+            refused = exc.with_traceback(None)
+        left = "token" not in changes
+        del changes  # no frame of a traceback holds a token
+        if refused is not None:
+            raise refused from None
+        return self._again(settings, _OTHER_SERVER if left and self.options.token and not settings.token else "")
+
+    def _again(self, settings: Options, why: str = "") -> Self:
+        """Another Api of this class, with what a subclass keeps on its objects."""
         copied = object.__new__(type(self))
-        copied._set_up(self.options.with_(**changes))
+        copied._set_up(settings, why)
+        vars(copied).update(self.__getstate__())
         return copied
 
     def close(self) -> None:
@@ -154,22 +179,49 @@ class Api(ApiBase):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a subclass, or its user, keeps on the object: it goes along with a copy and a pickle."""
+        return {name: value for name, value in vars(self).items() if name not in _OWN}
+
     def __reduce__(self) -> tuple[Any, ...]:
         # The token stays out: it is read again from the environment or the nbcore_auth hook.
-        return _restore, (self.options.with_(token=""), self.api_version, self.default_filters)
+        kept = self.api_version, self.default_filters, self.__getstate__()
+        return _restore, (type(self), self.options.with_(token=""), *kept, bool(self.options.token))
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Api:
+    def __copy__(self) -> Self:
+        copied = self._again(self.options)
+        copied.api_version, copied.default_filters = self.api_version, dict(self.default_filters)
+        if self.connection.assigned:
+            copied.http_session = self.http_session
+        return copied
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         return self
 
 
 _RESERVED = frozenset({*dir(Api), "options", "connection", "plugins", "graphql"})
+_OWN = frozenset({"options", "connection", "graphql", "exporters", "plugins", "_shared", "_found", "_apps", "_auth", "_for_hooks", "_aio"})
+_PICKLED = (
+    "No token was sent: tokens are left out of pickles, and in this process NAUTOBOT_TOKEN is not set, or NAUTOBOT_URL says that it is of "
+    "another server. Set both, or use nb.with_options(token=...) of the restored Api."
+)
+_OTHER_SERVER = "No token was sent: the one that this Api was made from is of another server. Pass token= together with url=."
+_OTHER_ENVIRONMENT = "No token was sent: NAUTOBOT_TOKEN is of the server that NAUTOBOT_URL names, and this is another. Pass token=."
 
 
-def _restore(settings: Options, api_version: str | None, default_filters: dict[str, Any]) -> Api:
-    import os
+def _not_sent(url: str | None, token: str | None, settings: Options | None) -> str:
+    """Why the environment's token is not used, for an Api of another server than the environment's; "" otherwise."""
+    left = settings is not None and url is not None and token is None and not settings.token and os.environ.get("NAUTOBOT_TOKEN")
+    return _OTHER_ENVIRONMENT if left else ""
 
-    api = object.__new__(Api)
-    api._set_up(settings.with_(token=os.environ.get("NAUTOBOT_TOKEN", "")))
+
+def _restore(
+    kind: type[Api], settings: Options, api_version: str | None, default_filters: dict[str, Any], state: dict[str, Any], had_token: bool
+) -> Api:
+    restored = settings.with_(token=options.token_for(settings.url))
+    api = object.__new__(kind)
+    api._set_up(restored, _PICKLED if had_token and not restored.token else "")
     api.api_version = api_version
     api.default_filters = default_filters
+    vars(api).update(state)
     return api

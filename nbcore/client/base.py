@@ -251,7 +251,7 @@ class ApiBase:
         def fetch() -> Any:
             return self.request("GET", "swagger.json", accept="application/vnd.oai.openapi+json", operation="openapi")
 
-        document: dict[str, Any] = kept(cache_folder(self.options.cache_dir), "openapi", key, fetch)
+        document: dict[str, Any] = kept(cache_folder(self.options.cache_dir), "openapi", key, fetch, good=_is_openapi)
         return document
 
     @property
@@ -287,3 +287,7 @@ class ApiBase:
 
     def __repr__(self) -> str:
         return f"<Api {self.options.url}>" if "options" in self.__dict__ else "<Api, not yet made>"
+
+
+def _is_openapi(document: Any) -> bool:
+    return isinstance(document, dict) and isinstance(document.get("paths"), dict)

@@ -13,6 +13,7 @@ from ..contracts import JournalStore, Row
 from ..errors import InputError
 from ..plugins import EndpointSpec
 from ..reading import Route
+from ..transport import deciding
 from ..values import identity, is_uuid, settled, wire
 from .endpoint_steps import EndpointSteps
 from .record import R, Record
@@ -125,7 +126,9 @@ class EndpointWrites(EndpointSteps, Generic[R]):
             raise InputError("update() takes an id and a dict of changes, or a list of dicts (with their ids) or Records")
         key = identity(id)
         if self.spec.key == "uuid" and not is_uuid(key):  # a natural key, which the server takes in place of an id
-            if (record := self._endpoint.get(key)) is None:
+            with deciding():
+                record = self._endpoint.get(key)
+            if record is None:
                 raise InputError(f"{self.path} has no object {key!r}; nothing was sent")
             return bool(record.update(data))
         self._patch(key, data, None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from ..contracts import Row
 from ..errors import EverythingError, InputError
 from ..reading import Query, build, count
+from ..transport import deciding
 from . import projecting
 from .record import R
 from .rows import Prefer, RecordRows, ValueRows
@@ -256,7 +257,8 @@ class RecordSet(Sequence[R]):
         self._confirm(everything, "update")
         if not fields:
             raise InputError("update() without a field changes nothing")
-        ids = self.ids()
+        with deciding():
+            ids = self.ids()
         return self._endpoint.bulk_update([{"id": one, **fields} for one in ids]) if ids else []
 
     def delete(self, everything: bool = False) -> bool:
@@ -266,7 +268,8 @@ class RecordSet(Sequence[R]):
             EverythingError: there is no filter and `everything` is not True.
         """
         self._confirm(everything, "delete")
-        records = self._read()
+        with deciding():
+            records = self._read()
         return self._endpoint.delete(records) if records else True
 
     def _confirm(self, everything: bool, word: str) -> None:

@@ -75,7 +75,7 @@ def page(route: Route, query: Query, offset: int, limit: int, path: str = "", ac
     window = (("limit", str(limit)), *((("offset", str(offset)),) if offset else ()))
     call = route.connection.call(
         "GET", path or route.list_path, params=(*query.params, *window), api_version=query.api_version,
-        endpoint=route.path, action=action, operation="list", fresh=query.fresh,
+        endpoint=route.path, action=action, operation="list", fresh=query.fresh or query.strict,
     )  # fmt: skip
     try:
         return route.connection.exchange(call, _decode)[1], call

@@ -58,5 +58,6 @@ def detail(route: Route, key: str, params: Mapping[str, str], deadline: float | 
 
 
 def _get(route: Route, path: str, params: Mapping[str, Any], deadline: float | None, operation: Operation, read: Callable[..., Any]) -> Any:
-    call = route.connection.call("GET", path, params=params, endpoint=route.path, operation=operation, deadline=deadline)
+    # Whoever asks decides about a write by the answer, so no cache may give it.
+    call = route.connection.call("GET", path, params=params, endpoint=route.path, operation=operation, deadline=deadline, fresh=True)
     return route.connection.exchange(call, read)[1]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import threading
 import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..contracts import Api, Endpoint, Row
 from ..errors import CallError, NotFoundError, UnknownFilterError, no_field
+from ..forks import ForkLock
 from ..reading import Route, build, chunked, fields_of, objects, one_row
 from ..values import is_reference, route_of
 from .loading import may_exist
@@ -52,7 +52,7 @@ class Siblings:
         self._types: dict[str, Mapping[str, str]] = {}
         self.known: dict[_Key, Record] = {}
         self.failed: dict[_Key, Exception] = {}
-        self.lock = threading.RLock()
+        self.lock = ForkLock()
 
     # --- who belongs to it -----------------------------------------------------------------------------------------
 

@@ -3,7 +3,10 @@
 from .bodies import decode
 from .connection import Connection
 from .core_hooks import CoreHooks
+from .freshness import deciding
+from .in_flight import Scope, within
 from .retry import Failure, ambiguous, classify
 from .token import TokenAuth
+from .workers import Workers
 
-__all__ = ["Connection", "CoreHooks", "Failure", "TokenAuth", "ambiguous", "classify", "decode"]
+__all__ = ["Connection", "CoreHooks", "Failure", "Scope", "TokenAuth", "Workers", "ambiguous", "classify", "decode", "deciding", "within"]

@@ -169,7 +169,7 @@ def _body(call: Call) -> dict[str, Any]:
     """The body and the headers that tell of it and of the answer that is wanted."""
     headers = {"Accept": versions.accept(call)}
     if call.fresh:
-        headers["Cache-Control"] = "no-cache"  # for a session that caches, or a proxy that does
+        headers["Cache-Control"] = "no-cache"  # a session that caches (requests-cache, CacheControl) then asks the server
     if call.files is not None:
         return {"headers": headers, "files": dict(call.files), "data": call.body}
     if call.body is not None:

@@ -21,9 +21,10 @@ from ..messages import OPERATIONS, Call, Operation, Reply
 from ..options import Options
 from ..plugins import each, named, who
 from ..values import is_many, text
-from . import retry
+from . import in_flight, retry
 from .bodies import decode as decode_json
 from .exchange import Exchange
+from .freshness import Freshness, decides
 from .token import TokenAuth
 from .workers import Workers
 
@@ -61,6 +62,8 @@ class Connection:
         self._hooks = relay
         self._exchange = Exchange(relay, self.watch, retry.Retries(options), self.versions_seen)
         self._workers = Workers(options.max_workers)
+        self._freshness = Freshness()
+        self._scope = in_flight.Scope()
         self._session: requests.Session | None = None
         self._assigned = False
         self._strangers: Strangers | None = None
@@ -83,6 +86,11 @@ class Connection:
         from .session import checked
 
         self._session, self._assigned = checked(session), True
+
+    @property
+    def assigned(self) -> bool:
+        """Whether the session is one that was assigned."""
+        return self._assigned
 
     def _new_session(self) -> requests.Session:
         """A session that the hooks have shaped."""
@@ -111,6 +119,11 @@ class Connection:
         if self._strangers is None:
             self._strangers = Strangers()
         return identity(self.options.base_url, self._auth.token, session, self._strangers)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether a token is sent; a plugin may have given it."""
+        return bool(self._auth.token)
 
     def redact(self, value: str) -> str:
         """A text without the token."""
@@ -148,7 +161,7 @@ class Connection:
         return Call(
             method.upper(), path, query, body, files, api_version or self.api_version, accept,
             endpoint=endpoint, action=action, operation=operation, object_type=self.object_types.get(endpoint, ""),
-            resend=resend, fresh=fresh, deadline=deadline,
+            resend=resend, fresh=fresh or decides(), deadline=deadline,
         )  # fmt: skip
 
     def exchange(self, call: Call, decode: Decoder | None = None, settle: Settle | None = None, doubt: bool = False) -> tuple[Reply, Any]:
@@ -157,7 +170,8 @@ class Connection:
         if call.deadline is None and self.options.deadline is not None:
             call = replace(call, deadline=time.monotonic() + self.options.deadline)
         call = replace(call, server=self.options.base_url, identity=self.identity)
-        return self._exchange.run(call, decode or decode_json, settle, doubt)
+        with in_flight.within(self._scope):
+            return self._exchange.run(call, decode or decode_json, settle, doubt)
 
     def request(self, method: str, path: str, *, returns: Returns = "json", **arguments: Any) -> Any:
         """Build a call, send it, and give what its answer holds.
@@ -181,9 +195,21 @@ class Connection:
 
     def send(self, call: Call) -> Reply:
         """One attempt of a call on the wire: the core's own nbcore_send."""
+        with in_flight.flight():
+            return self._send(call)
+
+    def _send(self, call: Call) -> Reply:
         from .attempt import send
 
-        return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+        if not call.writes:
+            # Here no plugin stands between any more. What is left is a cache of the session's own, which heeds the header of a fresh call.
+            call = replace(call, fresh=self._freshness.needed(call))
+            return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+        self._freshness.wrote()
+        try:
+            return send(call, self.session, self._auth, self.options, assigned=self._assigned)
+        finally:
+            self._freshness.wrote()
 
     def watch(self, name: str, **arguments: Any) -> None:
         """Call a hook that only watches; what it raises is logged, and the call goes on."""
@@ -198,7 +224,9 @@ class Connection:
     # --- its end -----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close connections and end the threads; the next call opens new ones."""
+        """End what is in flight, close connections and end the threads; the next call opens new ones."""
+        scope, self._scope = self._scope, in_flight.Scope()
+        scope.end()
         with self._lock:
             if self._session is not None:
                 self._session.close()
@@ -207,8 +235,9 @@ class Connection:
     def _after_fork(self) -> None:
         """In a forked child: no connection, lock or thread of the parent is used again."""
         self._lock = threading.RLock()
-        self._workers.after_fork()
+        self._scope = in_flight.Scope()
         self._exchange.retries.after_fork()
+        self._freshness.after_fork()
         self._auth.after_fork()
         if self._session is not None:
             from .http_connections import renew

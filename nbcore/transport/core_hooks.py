@@ -14,13 +14,15 @@ class CoreHooks:
 
     Args:
         token: the token that was given, "" for none.
+        why: why there is none, where somebody may expect one; the error of a request that is refused says it.
 
     Attributes:
         connection: what it sends with; set once the Api has made it.
     """
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, why: str = "") -> None:
         self._token = token
+        self._why = why
         self.connection: Connection | None = None
 
     @hookimpl(trylast=True)
@@ -47,7 +49,7 @@ class CoreHooks:
         if reply.status >= 400:
             from .http_errors import from_status
 
-            return from_status(call, reply)
+            return from_status(call, reply, self._why_without_token() if reply.status in (401, 403) else "")
         if reply.status == 204 and call.operation in ("create", "allocate"):
             return AllocationError(
                 f"{describe(call)} was answered 204: less is left than was asked to allocate. Use another parent, or free something.",
@@ -61,6 +63,11 @@ class CoreHooks:
                 reply,
             )
         return None
+
+    def _why_without_token(self) -> str:
+        """Why no token was sent; "" where one was, or nothing is known of it."""
+        assert self.connection is not None  # noqa: S101  an Api sets it before its first call
+        return self._why if not self.connection.has_token else ""
 
     def __repr__(self) -> str:
         return "<nbcore's own hooks>"

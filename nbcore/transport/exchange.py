@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -15,11 +14,12 @@ from ..errors import (
     CallError,
     ContentError,
     PluginError,
+    ProtocolError,
     describe,
 )
 from ..messages import Call, Reply
 from ..plugins import named, who
-from . import retry
+from . import in_flight, retry
 
 _log = logging.getLogger("nbcore.transport")
 _REFUSED = frozenset({400, 401, 403, 404, 409, 429})
@@ -66,12 +66,16 @@ class Exchange:
         """
         unreadable = 0
         while True:
+            if in_flight.ended():
+                raise _ended(call, doubt)
             reply, data, failure = self._attempt(call, decode)
             if failure is None:
                 assert reply is not None  # noqa: S101  for the type checker: no failure means an answer
                 self.retries.succeeded()
                 return reply, data
             kind = retry.classify(failure)
+            if in_flight.ended():
+                raise _ended(call, doubt or (kind is not retry.Failure.UNSENT and kind is not retry.Failure.REJECTED)) from failure
             if (done := _found_done(call, failure, kind, settle, doubt)) is not None:
                 return done
             doubt = doubt or kind is retry.Failure.AMBIGUOUS
@@ -87,7 +91,7 @@ class Exchange:
         """Tell of the failure, and wait before the next attempt."""
         self.watch("nbcore_retrying", call=call, failure=failure, attempt=call.attempt, delay=pause)
         _log.info("%s failed (%s); attempt %d follows in %.1f s", describe(call), failure, call.attempt + 1, pause)
-        time.sleep(pause)
+        in_flight.pause(pause)
 
     def _attempt(self, call: Call, decode: Decoder) -> tuple[Reply | None, Any, CallError | None]:
         """One attempt: the answer and its data, or the failure."""
@@ -113,6 +117,17 @@ class Exchange:
         """The error of a hook that returned what it must not."""
         plugins = who(getattr(self.hooks, name))
         return PluginError(f"an {name} hook returned {type(value).__name__}; it must return {wanted}. Plugins with this hook: {plugins}")
+
+
+def _ended(call: Call, doubt: bool) -> CallError:
+    """The error of a call that was ended here: by closing its Api, by an interrupt, or since nobody awaits it any more.
+
+    Args:
+        call: what was ended.
+        doubt: whether it may have reached the server.
+    """
+    error = ProtocolError(f"{describe(call)} was ended here before its answer came: its Api was closed, or what waited for it was.", call)
+    return retry.ambiguous(call, error) if doubt and call.writes else error
 
 
 def _found_done(call: Call, failure: CallError, kind: retry.Failure, settle: Settle | None, doubt: bool) -> tuple[Reply, Any] | None:

@@ -19,7 +19,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
 
-from . import second_retries
+from . import in_flight, second_retries
 from .answers import Clock, reading
 from .token import host, origin
 
@@ -125,6 +125,7 @@ class _Clocked:
         going, attempt.sent = attempt.sent, False  # plain http connects when the request is on its way already
         super().connect()  # type: ignore[misc]
         attempt.sent = going
+        in_flight.waits_on(self.sock)  # type: ignore[attr-defined]
 
     def _in_time(self) -> None:
         """Connecting, too, ends at the deadline."""
@@ -135,6 +136,7 @@ class _Clocked:
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **named: Any) -> None:
         attempt.leaves()
+        in_flight.waits_on(self.sock)  # type: ignore[attr-defined]
         if attempt.auth is not None:
             headers = dict(headers or {})
             attempt.auth.add(headers, _leads_to(self, url), _passed_on_by(self, url))

@@ -47,12 +47,18 @@ _ADVICE: Mapping[int, str] = {
 }
 
 
-def from_status(call: Call, reply: Reply) -> RequestError:
-    """The error of an answer with an error status: its class by status, its text from the server's JSON."""
+def from_status(call: Call, reply: Reply, advice: str = "") -> RequestError:
+    """The error of an answer with an error status: its class by status, its text from the server's JSON.
+
+    Args:
+        call: what was sent.
+        reply: its answer.
+        advice: what to do, where more is known of it than the status tells.
+    """
     cls = BY_STATUS.get(reply.status) or (ServerError if reply.status >= 500 else RequestError)
     extra: dict[str, Any] = {}
     said = snippet(server_text(reply)).rstrip(".")
-    advice = _ADVICE.get(reply.status, "")
+    advice = advice or _ADVICE.get(reply.status, "")
     if reply.status == 404 and reply.header("API-Version") is None:
         cls = RouteNotFoundError
         said = "the server has no such route"

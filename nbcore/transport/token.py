@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies
 
 from ..errors import InputError, PluginError
-from ..options import Options, clean
+from ..options import Options, clean, without_password
 from ..plugins import named
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class TokenAuth:
         if target == self._origin and not ours:
             return  # without a token of nbcore's, a header that the session's owner set is sent as it is
         if ours and proxy and origin(proxy)[1:] not in self._proxies():
+            proxy, ours = without_password(proxy), {}  # no frame of the traceback holds a secret
             raise InputError(
                 f"the session sends through the proxy {proxy}, which neither proxies= nor the environment names, and over plain http "
                 "it would read the token: nothing was sent. Pass the proxy as Api(proxies=...)."
@@ -111,7 +112,12 @@ class TokenAuth:
             found: Any = self._hooks.nbcore_auth(options=self._options)
         if found is not None and not isinstance(found, str):
             raise PluginError(f"an nbcore_auth hook returned {type(found).__name__}; it must return text or None")
-        return str(clean({"token": found})["token"])
+        try:
+            return str(clean({"token": found})["token"])
+        except InputError as exc:
+            refused = exc.with_traceback(None)
+        del found  # no frame of the traceback holds it
+        raise refused from None
 
     def after_fork(self) -> None:
         """In a forked child: a lock that a thread of the parent held is not held here."""

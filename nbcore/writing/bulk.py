@@ -6,7 +6,6 @@ What a chunk sends, and what its outcome means, is said by a Strategy: see `crea
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from ..errors import (
     ValidationError,
     snippet,
 )
+from ..forks import ForkLock
 from ..transport import Failure, classify
 from .journal import Entry
 from .journal_lines import State
@@ -81,7 +81,7 @@ class Bulk:
         self._size = options.chunk_size or _FIRST
         self._go_on = options.on_error == "continue"
         self._parallel = self._connection.options.threading if options.parallel is None else options.parallel
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
         self._error: NbcoreError | None = None  # another thread may set it at any time
         self._failures = 0
         self._ignored: dict[str, None] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from ..contracts import Api, Endpoint, JournalStore, Row
 from ..errors import InputError
+from ..forks import ForkLock
 from ..reading import Route
 from ..records import Record
 from .journal_file import store_at
@@ -64,7 +64,7 @@ class Journal:
         self.api_version = api_version
         self._store: JournalStore | None = None
         self._held = False  # whether the store is open for what happens next
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
 
     # --- what it says ------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..contracts import Endpoint
 from ..errors import EverythingError, InputError, NbcoreError, PartialResult
 from ..records import Record
+from ..transport import deciding
 from ..values import encode, loads, same, settled
 from .bulk import BulkOptions
 from .matching import KeyPart
@@ -155,7 +156,8 @@ def plan(
             f"sync() of {endpoint.path} with delete=True and nothing in `among` would delete all that is not desired; "
             "narrow it, or say everything=True"
         )
-    records = list(there)
+    with deciding():
+        records = list(there)
     must_be_known(endpoint.route, dict.fromkeys(name for item in items for name in item))
     parts = [KeyPart(name, records, [item[name] for item in items]) for name in names]
     held = _held_by_key(endpoint, records, parts)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..contracts import Endpoint
 from ..errors import InputError, ServerError, StatusConflictError, ValidationError
+from ..transport import deciding
 
 
 def get_or_create(endpoint: Endpoint, lookup: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[Any, bool]:
@@ -30,14 +31,19 @@ def get_or_create(endpoint: Endpoint, lookup: Mapping[str, Any], defaults: Mappi
     """
     if not lookup or any("__" in name for name in lookup):
         raise InputError("name the fields that identify the object, such as name='x'; lookups such as name__ic cannot be created from")
-    if (found := endpoint.get(**lookup)) is not None:
+    if (found := _looked_for(endpoint, lookup)) is not None:
         return found, False
     try:
         return endpoint.create({**lookup, **defaults}), True
     except (ValidationError, StatusConflictError, ServerError):
-        if (found := endpoint.get(**lookup)) is None:
+        if (found := _looked_for(endpoint, lookup)) is None:
             raise
         return found, False
+
+
+def _looked_for(endpoint: Endpoint, lookup: Mapping[str, Any]) -> Any:
+    with deciding():
+        return endpoint.get(**lookup)
 
 
 def update_or_create(endpoint: Endpoint, lookup: Mapping[str, Any], defaults: Mapping[str, Any]) -> tuple[Any, bool]:

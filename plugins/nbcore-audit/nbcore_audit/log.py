@@ -13,6 +13,8 @@ import weakref
 from pathlib import Path
 from typing import Any
 
+from nbcore.private_files import open_private
+
 # Every line begins so: what else is found at the end of a file without a line break was not written by this module.
 HEAD = b'{"v":1,"event":"'
 _BACKUP = re.compile(r"\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}Z$")
@@ -29,7 +31,7 @@ class AppendLog:
     its process is killed. Of a longer one a killed process can leave a part; whoever appends next takes that part away.
 
     Args:
-        path: the file; made with mode 0600 when it is not there.
+        path: the file; made with mode 0600 when it is not there. It may be no link, and must be this user's.
         max_bytes: begin a new file before this one grows beyond; 0 for never. The old one keeps its name with the time added.
         keep: how many old files stay; None for all.
         fsync: wait until each line is on the disk itself, not only with the system.
@@ -88,7 +90,7 @@ class AppendLog:
     # --- the file ----------------------------------------------------------------------------------------------------
 
     def _open(self) -> int:
-        return os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        return open_private(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT)
 
     def _locked(self, until: float) -> int:
         """The file of this path, open and locked: not one that was renamed or deleted meanwhile."""

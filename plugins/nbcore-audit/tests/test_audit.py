@@ -173,7 +173,7 @@ def test_how_it_ended(wire, log, answer, error, result):
 
 
 def test_each_attempt_is_recorded(wire, log, monkeypatch):
-    monkeypatch.setattr("nbcore.transport.exchange.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("nbcore.transport.in_flight.pause", lambda _seconds: None)
     answers = iter([nbcore.ConnectError("refused"), row("dcim/devices", "dcim.device", id=DEVICE, name="b")])
     wire.on("PATCH", "dcim/devices/*/", lambda call: next(answers))
     with make_api(wire, Audit(log), retries=2) as nb:

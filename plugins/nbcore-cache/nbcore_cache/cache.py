@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
@@ -16,7 +17,7 @@ from nbcore.plugins import Connections
 
 from . import policy
 from .changes import ChangeLog, LogError, News
-from .entries import key, pack, unpack
+from .entries import Entry, key, pack, unpack
 from .relations import EVERYTHING, relations
 from .stats import Counter, Stats
 from .store import Store, StoreError
@@ -127,7 +128,7 @@ class Cache:
             return None
         except LogError:
             return None
-        entry = unpack(stored) if stored is not None else None
+        entry = self._entry(name, stored)
         if entry is not None and entry.until > time.time() and entry.log == log and entry.marks.items() <= marks.items():
             self._count.add("hits")
             return replace(entry.reply, elapsed=time.monotonic() - started)
@@ -166,6 +167,14 @@ class Cache:
             server = hashlib.sha256(call.server.encode()).hexdigest()[:16]
             client = self._clients.setdefault(call.identity, _Client(server, log))
         return client
+
+    def _entry(self, name: str, stored: bytes | None) -> Entry | None:
+        """The kept answer in what the storage gave; one that is damaged is dropped."""
+        entry = unpack(stored) if stored is not None else None
+        if stored is not None and entry is None:
+            with contextlib.suppress(StoreError):
+                self._store.drop(name)
+        return entry
 
     def _revalidated(self, call: Call, client: _Client) -> str | None:
         """Heed what others changed; the name under which to keep answers, None for an answer that must not be kept."""

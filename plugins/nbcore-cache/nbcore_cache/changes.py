@@ -126,10 +126,13 @@ class ChangeLog:
 
     def _load(self) -> Place | None:
         note = self._store.note(self._name)
-        try:
-            return Place(**json.loads(note)) if note is not None else None
-        except (ValueError, TypeError):
+        if note is None:
             return None
+        try:
+            return _place(json.loads(note))
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            self._store.damaged("the place in the change log")
+            return None  # a new reading begins, under which nothing of the old one is used
 
     def _begin(self, connection: Connection) -> Place:
         """A new reading: what is in the log so far is old."""
@@ -187,6 +190,15 @@ class ChangeLog:
         except (ValueError, KeyError, TypeError) as exc:
             raise LogError(f"{_ROUTE} was not answered with changes: {exc}") from exc
         return rows, count, reply.header("api-version")
+
+
+def _place(told: dict[str, Any]) -> Place:
+    """A place as it was noted; ValueError, TypeError or AttributeError for what is none."""
+    place = Place(**told)
+    times = [*([place.since] if place.since else []), *place.seen.values()]
+    if not isinstance(place.name, str) or not place.name or any(datetime.fromisoformat(at).tzinfo is None for at in times):
+        raise ValueError("no place")
+    return place
 
 
 def _before(moment: str) -> str:

@@ -72,7 +72,10 @@ def unpack(stored: bytes) -> Entry | None:
         head: dict[str, Any] = json.loads(line)
         if head["size"] != len(content):
             return None
-        reply = Reply(int(head["status"]), head["reason"], dict(head["headers"]), content, head["url"], 0.0, "cache")
-        return Entry(reply, float(head["until"]), dict(head["marks"]), str(head["log"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+        marks, headers, texts = head["marks"], head["headers"], (head["reason"], head["url"], head["log"])
+        if not all(isinstance(text, str) for text in (*texts, *marks, *marks.values(), *headers, *headers.values())) or head["status"] != 200:
+            return None
+        reply = Reply(200, head["reason"], dict(headers), content, head["url"], 0.0, "cache")
+        return Entry(reply, float(head["until"]), dict(marks), head["log"])
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return None

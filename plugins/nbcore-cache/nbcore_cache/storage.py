@@ -14,6 +14,7 @@ from requests_cache.backends.base import BaseStorage, DictStorage
 from requests_cache.backends.sqlite import SQLiteDict
 
 from nbcore import InputError
+from nbcore.private_files import check_private, open_private
 
 FORMS = "memory://, sqlite:///FILE, redis://HOST:PORT/DB, rediss://..., unix://..."
 _WAIT = 5.0
@@ -99,8 +100,13 @@ def connect(url: str) -> tuple[BaseStorage[str, Any], BaseStorage[str, Any], tup
 
 def _make_private(path: Path) -> None:
     """The file, readable by its owner only: it holds what the token may see."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        os.close(open_private(path, os.O_RDWR, exclusive=True))
+    except FileExistsError:
+        check_private(path)
+    for ending in ("-wal", "-shm", "-journal"):  # SQLite's own, beside it, which it opens wherever they lead
+        check_private(f"{path}{ending}")
 
 
 def _without_password(url: str) -> str:

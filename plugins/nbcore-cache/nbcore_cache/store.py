@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sqlite3
 import threading
 import time
@@ -25,6 +26,7 @@ from .storage import check, connect, file_of
 
 _log = logging.getLogger("nbcore.cache")
 _T = TypeVar("_T")
+_WORD = re.compile(r"\d{1,12}(\.\d{1,9})? [0-9a-f]{32}")
 _PURGE_EVERY = 500
 _OPENINGS = 50
 # A storage that is away is not waited for at every read.
@@ -91,6 +93,18 @@ class Store:
         """Leave a note."""
         self._guarded(lambda: self._write_mark(digest(f"note {name}"), text))
 
+    def drop(self, key: str) -> None:
+        """Drop an answer that cannot be read, and say so in the log: it costs no more than asking once."""
+        _log.warning(self._damaged("an answer"))
+        self._guarded(lambda: self._answers.__delitem__(key))
+
+    def damaged(self, what: str) -> None:
+        """Say that something in the storage is not what was stored there. It is dropped, so this is said once of each."""
+        self.warn(self._damaged(what), always=True)
+
+    def _damaged(self, what: str) -> str:
+        return f"{what} in the cache {self.url.rpartition('@')[2]} is damaged; it is dropped, and the server is asked"
+
     def clear(self) -> None:
         """Drop every answer, of every server and identity. Marks stay."""
         self._guarded(lambda: self._answers.clear())
@@ -103,12 +117,14 @@ class Store:
         def read() -> dict[str, str]:
             found = {}
             for name in names:
-                word = _read(self._marks, digest(name))
-                if word is None:
+                word = (_read(self._marks, digest(name)) or b"").decode("utf-8", "replace")
+                if not _WORD.fullmatch(word):
+                    if word:
+                        self.damaged("a mark")
                     # "0": not the time of a change. An evicted mark thus never gets an earlier word back.
-                    word = f"0 {uuid.uuid4().hex}".encode()
-                    self._write_mark(digest(name), word.decode())
-                found[name] = word.decode("utf-8", "replace")
+                    word = f"0 {uuid.uuid4().hex}"
+                    self._write_mark(digest(name), word)
+                found[name] = word
             return found
 
         return self._guarded(read)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from nbcore import Endpoint
@@ -42,7 +42,7 @@ class Server:
     def types(self) -> types.TypeMap:
         """Its GraphQL types: one introspection query, the first time on this machine."""
         if self._types is None:
-            self._types = types.TypeMap(self._on_disk("graphql", ["types-3"], lambda: types.condensed(self._introspected())))
+            self._types = types.TypeMap(self._on_disk("graphql", ["types-3"], lambda: types.condensed(self._introspected()), _is_schema))
         return self._types
 
     def facts(self, endpoint: Endpoint) -> Facts:
@@ -52,7 +52,7 @@ class Server:
             NotExact: it has no row yet.
         """
         if endpoint.path not in self._facts:
-            self._facts[endpoint.path] = Facts(**self._on_disk("facts", [endpoint.path], lambda: asdict(learn(endpoint))))
+            self._facts[endpoint.path] = Facts(**self._on_disk("facts", [endpoint.path], lambda: asdict(learn(endpoint)), _are_facts))
         return self._facts[endpoint.path]
 
     def knows(self, endpoint: Endpoint) -> bool:
@@ -66,7 +66,7 @@ class Server:
             NotExact: GraphQL has no list of them, or there is none yet.
         """
         if kind not in self._paths:
-            self._paths[kind] = self._on_disk("route", [kind], lambda: self._asked_path(kind))
+            self._paths[kind] = self._on_disk("route", [kind], lambda: self._asked_path(kind), _is_path)
         return self._paths[kind]
 
     def _asked_path(self, kind: str) -> str:
@@ -82,13 +82,29 @@ class Server:
         found: dict[str, Any] = self.api.graphql.query(types.QUERY).data["__schema"]
         return found
 
-    def _on_disk(self, kind: str, key: list[Any], make: Callable[[], Any]) -> Any:
+    def _on_disk(self, kind: str, key: list[Any], make: Callable[[], Any], good: Callable[[Any], bool]) -> Any:
         """What was learned, kept by the server's address, version and plugins; these are asked again after five minutes."""
         options = self.api.options
         folder = cache_folder(options.cache_dir)
         if self._version is None:
-            self._version = kept(folder, "server", options.url, lambda: _version(self.api.status()), _TRUSTED)
-        return kept(folder, kind, [options.url, self._version, *key], make)
+            self._version = kept(folder, "server", options.url, lambda: _version(self.api.status()), _TRUSTED, _is_version)
+        return kept(folder, kind, [options.url, self._version, *key], make, good=good)
+
+
+def _is_version(document: Any) -> bool:
+    return isinstance(document, list) and len(document) == 3
+
+
+def _is_path(document: Any) -> bool:
+    return isinstance(document, str) and "/" in document
+
+
+def _is_schema(document: Any) -> bool:
+    return isinstance(document, dict) and all(isinstance(document.get(name), dict) for name in ("lists", "fields", "enums"))
+
+
+def _are_facts(document: Any) -> bool:
+    return isinstance(document, dict) and document.keys() == {item.name for item in fields(Facts)}
 
 
 def _version(status: dict[str, Any]) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from nbcore import Call, hookimpl
+from nbcore.forks import ForkLock
 
 
 class Progress:
@@ -23,7 +23,7 @@ class Progress:
         self.console = console if console is not None else Console(stderr=True)
         self._bar: Bar | None = None
         self._tasks: dict[tuple[Any, ...], TaskID] = {}
-        self._lock = threading.Lock()
+        self._lock = ForkLock()
 
     @hookimpl
     def nbcore_page(self, call: Call, fetched: int, total: int | None) -> None:

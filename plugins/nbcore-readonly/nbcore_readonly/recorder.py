@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from nbcore import Call, Reply, RequestError
 from nbcore.contracts import Connection
 from nbcore.errors import describe
+from nbcore.forks import ForkLock
 
 from . import free, rows
 from .errors import ReadOnlyError
@@ -37,7 +37,7 @@ class Recorder:
         self._gone: set[tuple[str, str]] = set()
         self._taken: dict[str, set[Any]] = {}
         self._models: dict[str, dict[str, Any]] = {}
-        self._lock = threading.RLock()
+        self._lock = ForkLock()
 
     # --- writes ------------------------------------------------------------------------------------------------------
 
