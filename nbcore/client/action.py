@@ -168,6 +168,7 @@ class Action:
         through = writing.Through(self.path, self.endpoint.path, self.spec.name, params)
         items = writing.named(made.route, asked)
         written = writing.allocate(made, items, one=one, through=through, api_version=api_version, given=writing.chosen_ids(asked))
+        writing.warn_ignored(written.ignored)
         found = made.make_all(written.rows)
         return found[0] if one else found
 

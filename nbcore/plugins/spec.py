@@ -56,6 +56,8 @@ class EndpointSpec(ByFields):
         json_fields: fields that are plain JSON whatever their shape; never Records.
         m2m_fields: many-to-many fields that the server leaves out of reads unless `exclude_m2m=False`; loaded when they are read.
         actions: the routes below it and below its records.
+        assigned_by: fields that the server shows and never takes in a write of the object, since objects of another route make them:
+            the field's name -> that list route, such as {"locations": "ipam/vlan-location-assignments"}. A warning names it.
         key: "uuid" when the server accepts an id chosen by the client, "integer" when ids are numbers,
             "singleton" for a route that is one object and no list.
         endpoint: the Endpoint class, for an endpoint with methods of its own.
@@ -66,6 +68,7 @@ class EndpointSpec(ByFields):
     json_fields: tuple[str, ...] = ()
     m2m_fields: tuple[str, ...] = ()
     actions: tuple[ActionSpec, ...] = ()
+    assigned_by: Mapping[str, str] = field(default_factory=dict, hash=False)
     key: Literal["uuid", "integer", "singleton"] = "uuid"
     endpoint: Callable[[Any, EndpointSpec, str], Endpoint] | None = None
 

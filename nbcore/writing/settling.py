@@ -22,6 +22,7 @@ from ..messages import Call, Reply
 from ..reading import Route, detail, fields_of, one_row, rows_of
 from ..transport import ambiguous
 from ..values import agrees, depth_to_compare, holds, untouched
+from .unknown_fields import written_of
 
 _FOUND = "found again"
 
@@ -92,6 +93,10 @@ def of_patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[st
             return _found(), row
         if before is None:
             raise ambiguous(sent, failure)
+        # A field that the server ignores tells nothing of what happened.
+        written = written_of(route, body, sent.deadline)
+        if len(written) < len(body) and (not written or holds(full, written, loosely=not as_before)):
+            return _found(), row
         if not as_before:
             raise ConflictError(
                 f"{describe(sent)}: the connection failed ({failure}), and since then somebody else changed {', '.join(body)}. "
