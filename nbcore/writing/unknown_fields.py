@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ..contracts import Row
 from ..errors import CallError, UnknownFieldError, nearest
 from ..reading import Route, fields_of
 from ..records import OPT_IN
@@ -116,7 +117,7 @@ def _is_ignored(route: Route, fields: Mapping[str, Mapping[str, Any]], name: str
     return bool(fields[name].get("read_only")) if name in fields else unknown
 
 
-def _may_hold(row: Mapping[str, Any], name: str, value: Any, exactly: bool) -> bool:
+def _may_hold(row: Row, name: str, value: Any, exactly: bool) -> bool:
     """Whether what an object holds in a field may be what was sent.
 
     Args:

@@ -298,8 +298,8 @@ def test_what_was_allocated_is_found_after_a_lost_answer(real, real_world):
     assert real.ipam.vlans.count(vlan_group=group.id) == 3
 
 
-# Read-only lists that objects of no other route make: an address that names this one as its `nat_inside`, what users answered, and a form of
-# before the job queues.
+# Read-only lists that objects of no other route make: addresses that name this one as their `nat_inside`, what users answered, and a
+# form of before the job queues.
 _MADE_OTHERWISE = {"nat_outside_list", "responses", "task_queues"}
 
 
