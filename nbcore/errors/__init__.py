@@ -55,54 +55,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..messages import Call, Reply
-    from .network import CertificateError, ConnectError, DeadlineError, ProtocolError, TimeoutError, UnansweredError
-
-__all__ = [
-    "AllocationError",
-    "AmbiguousWriteError",
-    "AuthenticationError",
-    "CallError",
-    "CertificateError",
-    "ConflictError",
-    "ConnectError",
-    "ContentError",
-    "DeadlineError",
-    "DriftError",
-    "EverythingError",
-    "GraphQLError",
-    "InputError",
-    "JobTimeoutError",
-    "MultipleObjectsError",
-    "NbcoreError",
-    "NotFoundError",
-    "NotLoadedError",
-    "PartialResult",
-    "PermissionDeniedError",
-    "PluginError",
-    "ProtocolError",
-    "RateLimitError",
-    "RedirectError",
-    "RequestError",
-    "RetriesExhaustedError",
-    "RouteNotFoundError",
-    "ServerError",
-    "ShapeError",
-    "StatusConflictError",
-    "TimeoutError",
-    "TooLargeError",
-    "TransportError",
-    "UnansweredError",
-    "UnknownFieldError",
-    "UnknownFilterError",
-    "ValidationError",
-    "VersionError",
-    "describe",
-    "did_you_mean",
-    "nearest",
-    "no_field",
-    "server_text",
-    "snippet",
-]
+    from .network import CertificateError as CertificateError
+    from .network import ConnectError as ConnectError
+    from .network import DeadlineError as DeadlineError
+    from .network import ProtocolError as ProtocolError
+    from .network import TimeoutError as TimeoutError
+    from .network import UnansweredError as UnansweredError
 
 _SNIPPET = 300
 # The errors that import requests: all of them are loaded when one is first named.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contracts import Endpoint
 from ..errors import InputError
-from ..values import copied, normal, plain_json, wire
+from ..values import copied, is_file, normal, plain_json, wire
 from . import changes
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Editable(_Base):
             object.__setattr__(self, "_set", set())
         self._set.add(name)
         # A generator can be read once, and is read more often: to compare, and at each attempt.
-        self._read[name] = list(value) if isinstance(value, Iterator) else value  # type: ignore[index]
+        self._read[name] = list(value) if isinstance(value, Iterator) and not is_file(value) else value  # type: ignore[index]
 
     def serialize(self, nested: bool = False, init: bool = False) -> Any:
         """The fields as they would be written: related objects as ids, choices as values.

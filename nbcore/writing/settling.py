@@ -27,7 +27,7 @@ from .unknown_fields import written_of
 _FOUND = "found again"
 
 
-def of_create(route: Route, items: Sequence[Row], params: Mapping[str, str], given: frozenset[str]) -> Settle:
+def of_create(route: Route, items: Sequence[Row], params: Mapping[str, Any], given: frozenset[str]) -> Settle:
     """How a create is settled: its objects are looked for by their ids.
 
     Args:
@@ -66,7 +66,7 @@ def of_create(route: Route, items: Sequence[Row], params: Mapping[str, str], giv
     return settle
 
 
-def of_patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[str, Any] | None, params: Mapping[str, str]) -> Settle:
+def of_patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[str, Any] | None, params: Mapping[str, Any]) -> Settle:
     """How a PATCH of one object is settled: what the object holds now is compared with what was sent, and with what it held before.
 
     Args:

@@ -10,7 +10,7 @@ from typing import Any
 from ..contracts import Endpoint
 from ..errors import EverythingError, InputError, NbcoreError, PartialResult, UnknownFieldError
 from ..records import Record
-from ..values import MERGED, encode, loads, same, settled
+from ..values import MERGED, encode, is_file, loads, same, settled
 from .bulk import BulkOptions
 from .matching import KeyPart
 from .unknown_fields import cannot_be_set, must_be_known
@@ -241,5 +241,5 @@ def _listed(desired: Any, names: list[str]) -> list[dict[str, Any]]:
             raise InputError(f"every desired object must be a dict of fields, but item {index} is {item!r:.80}")
         if lacking := [name for name in names if item.get(name) is None]:
             raise InputError(f"a desired object has no {lacking[0]!r}, which is a key: {dict(item)!r}")
-        items.append({name: list(value) if isinstance(value, Iterator) else value for name, value in item.items()})
+        items.append({name: list(value) if isinstance(value, Iterator) and not is_file(value) else value for name, value in item.items()})
     return items
