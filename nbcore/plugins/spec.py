@@ -46,7 +46,8 @@ class ActionSpec(ByFields):
 
     def __post_init__(self) -> None:
         # Refused here, where the mistake is: a word that is none of these would make a route that nothing can be done with.
-        if isinstance(self.methods, str) or not set(self.methods) <= _METHODS:
+        methods: Any = self.methods
+        if isinstance(methods, str) or not set(methods) <= _METHODS:
             raise ValueError(f"ActionSpec {self.name!r}: methods must be a tuple of {', '.join(get_args(Method))}, not {self.methods!r}")
         if self.on not in ("record", "endpoint"):
             raise ValueError(f'ActionSpec {self.name!r}: on must be "record" or "endpoint", not {self.on!r}')

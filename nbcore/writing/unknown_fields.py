@@ -41,7 +41,7 @@ def must_be_known(route: Route, names: Iterable[str]) -> None:
         raise UnknownFieldError(f"{route.path} has no field {', '.join(_listed(route, unknown, fields))}; nothing was sent")
 
 
-def ignored_by_server(route: Route, items: Iterable[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]) -> str:
+def ignored_by_server(route: Route, items: Iterable[Mapping[str, Any]], rows: Iterable[Row]) -> str:
     """What a warning says of fields that were sent and that the server ignored; "" when it ignored none.
 
     The server is asked which fields there are (one OPTIONS, kept) only when its answer does not hold something that was sent.
