@@ -111,6 +111,7 @@ def signature(function: Callable[..., Any]) -> str:
 def error_page() -> str:
     """The page of the errors."""
     title, _, rest = _doc(errors).partition("\n\n")
+    assert errors.ConnectError  # noqa: S101  it loads those that wait to be named
     tree, _, after = rest.partition("\n\n")
     described = []
     for name, cls in vars(errors).items():
@@ -119,7 +120,7 @@ def error_page() -> str:
             described += [f"## {name}", f"{_formatted(_doc(cls))}\n\nDerives from {bases}."]
     shown = f"```text\n{tree}\n```"
     catch = "`from nbcore import RequestError`: each is exported by name. `except nbcore.NbcoreError` catches them all."
-    return _page("errors.py", ["# Errors", title, shown, after, catch, *described])
+    return _page("errors/__init__.py", ["# Errors", title, shown, after, catch, *described])
 
 
 def option_page() -> str:

@@ -22,7 +22,8 @@ class ByFields:
         return all(getattr(self, name) == getattr(other, name) for name in compared)
 
     def __hash__(self) -> int:
-        return hash(tuple(getattr(self, name) for name, item in self.__dataclass_fields__.items() if item.compare))
+        fields = self.__dataclass_fields__.items()
+        return hash(tuple(getattr(self, name) for name, item in fields if (item.compare if item.hash is None else item.hash)))
 
     def __repr__(self) -> str:
         shown = (f"{name}={getattr(self, name)!r}" for name, item in self.__dataclass_fields__.items() if item.repr)

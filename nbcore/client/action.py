@@ -11,12 +11,20 @@ from ..messages import Call, Change
 from ..plugins import ActionSpec
 from ..plugins import Method as HttpMethod
 from ..reading import Query, build, pages
+from ..values import settled
 from .record import Record
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
 
 _VERBS = {"GET": ".list()", "POST": ".create()", "DELETE": ".delete()"}
+
+
+def _ready(data: Any) -> Any:
+    """What is sent, in a form that can be sent more than once; InputError where it has no JSON form."""
+    if isinstance(data, Mapping):
+        return settled(data, "nothing was sent: ")
+    return [_ready(item) for item in data] if isinstance(data, (list, tuple)) else data
 
 
 class Action:
@@ -131,7 +139,7 @@ class Action:
             "operation": "allocate" if self.spec.allocates and writes else "action",
             "resend": True if self.spec.resend and writes else None,
         }
-        about |= {"params": params or {}, "body": data, "api_version": api_version}
+        about |= {"params": params or {}, "body": _ready(data), "api_version": api_version}
         if self.spec.returns != "records":
             return self.api.request(method, self.path, returns=self.spec.returns, **about)
         call = self.api.call(method, self.path, **about)
@@ -168,6 +176,7 @@ class Action:
         through = writing.Through(self.path, self.endpoint.path, self.spec.name, params)
         items = writing.named(made.route, asked)
         written = writing.allocate(made, items, one=one, through=through, api_version=api_version, given=writing.chosen_ids(asked))
+        writing.warn_ignored(written.ignored)
         found = made.make_all(written.rows)
         return found[0] if one else found
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import CallError, NotFoundError, did_you_mean
 from ..plugins import AppSpec, EndpointSpec
-from ..values import attribute_of, slug_of
+from ..values import attribute_of, computed, recomputed, slug_of
 from .endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ class App:
         self._served: list[str] | None = None
 
     def __getattr__(self, name: str) -> Endpoint:
+        if name in computed(type(self)):
+            found: Endpoint = recomputed(self, name)
+            return found
         if name.startswith("_"):
             raise AttributeError(name)
         if name in self._endpoints:

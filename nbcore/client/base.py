@@ -12,7 +12,7 @@ from ..plugins import AppSpec, EndpointSpec, PluginInfo, Plugins, named, who
 from ..reading import Query, Route
 from ..records import Extensions, Siblings
 from ..transport import Connection, decode
-from ..values import attribute_of, is_reference, route_of
+from ..values import attribute_of, computed, is_reference, recomputed, route_of
 from .app import App, PluginApps
 from .endpoint import Endpoint
 from .exporting import Exporters
@@ -88,6 +88,9 @@ class ApiBase:
     # --- apps and endpoints ------------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> App:
+        if name in computed(type(self)):
+            found: App = recomputed(self, name)
+            return found
         if name.startswith("_") or "_found" not in self.__dict__:
             raise AttributeError(name)
         if name in _WITHHELD:

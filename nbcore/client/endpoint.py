@@ -10,7 +10,7 @@ from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFo
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
 from ..records import Siblings
-from ..values import attribute_of, is_uuid
+from ..values import attribute_of, computed, is_uuid, recomputed
 from .action import Action
 from .endpoint_writes import EndpointWrites
 from .record import R, Record
@@ -180,6 +180,9 @@ class Endpoint(EndpointWrites[R]):
         return Action(self, spec, f"{self.detail_path(record['id'])}{spec.name}/", str(record["id"]))
 
     def __getattr__(self, name: str) -> Action:
+        if name in computed(type(self)):
+            found: Action = recomputed(self, name)
+            return found
         if not name.startswith("_"):
             actions = self.__dict__.get("endpoint_actions", {})
             if name in actions:

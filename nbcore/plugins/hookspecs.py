@@ -55,8 +55,9 @@ class Hooks:
     def nbcore_send(self, call: Call) -> Reply | None:
         """Send one attempt of a call. The first answer is used; the core's own, which sends, comes last. Pool threads.
 
-        Wrap it (`@hookimpl(wrapper=True)`: `reply = yield; return reply`) to watch, delay, refuse or answer from a cache. Any status is a
-        Reply; no answer is a TransportError. Each retry is another call of this hook, with `call.attempt` one higher.
+        Wrap it (`@hookimpl(wrapper=True)`: `reply = yield; return reply`) to watch, delay or refuse. A wrapper yields once, or raises: to
+        answer from a cache, implement it without `wrapper`, with `tryfirst=True`, and return the Reply, or None for what is to be sent. Any
+        status is a Reply; no answer is a TransportError. Each retry is another call of this hook, with `call.attempt` one higher.
         """
 
     @hookspec

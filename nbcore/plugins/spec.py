@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ..by_fields import ByFields
 from ..contracts import App, Endpoint, Record
 from ..values import attribute_of
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = frozenset(get_args(Method))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -28,6 +29,9 @@ class ActionSpec(ByFields):
         creates: the list route of what a POST creates, such as "ipam/ip-addresses"; with it an allocation whose answer was lost is
             looked for and not made twice.
         query: the keywords of a POST that are sent in the query and not in the body, such as "range_start".
+
+    Raises:
+        ValueError: `methods`, `on` or `returns` is none of these words.
     """
 
     name: str
@@ -39,6 +43,16 @@ class ActionSpec(ByFields):
     allocates: bool = False
     creates: str = ""
     query: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Refused here, where the mistake is: a word that is none of these would make a route that nothing can be done with.
+        methods: Any = self.methods
+        if isinstance(methods, str) or not set(methods) <= _METHODS:
+            raise ValueError(f"ActionSpec {self.name!r}: methods must be a tuple of {', '.join(get_args(Method))}, not {self.methods!r}")
+        if self.on not in ("record", "endpoint"):
+            raise ValueError(f'ActionSpec {self.name!r}: on must be "record" or "endpoint", not {self.on!r}')
+        if self.returns not in ("json", "records", "text", "bytes"):
+            raise ValueError(f'ActionSpec {self.name!r}: returns must be "json", "records", "text" or "bytes", not {self.returns!r}')
 
     @property
     def attribute(self) -> str:
@@ -56,9 +70,14 @@ class EndpointSpec(ByFields):
         json_fields: fields that are plain JSON whatever their shape; never Records.
         m2m_fields: many-to-many fields that the server leaves out of reads unless `exclude_m2m=False`; loaded when they are read.
         actions: the routes below it and below its records.
+        assigned_by: fields that the server shows and never takes in a write of the object, since objects of another route make them:
+            the field's name -> that list route, such as {"locations": "ipam/vlan-location-assignments"}. A warning names it.
         key: "uuid" when the server accepts an id chosen by the client, "integer" when ids are numbers,
             "singleton" for a route that is one object and no list.
         endpoint: the Endpoint class, for an endpoint with methods of its own.
+
+    Raises:
+        ValueError: `key` is none of these words.
     """
 
     slug: str
@@ -66,8 +85,13 @@ class EndpointSpec(ByFields):
     json_fields: tuple[str, ...] = ()
     m2m_fields: tuple[str, ...] = ()
     actions: tuple[ActionSpec, ...] = ()
+    assigned_by: Mapping[str, str] = field(default_factory=dict, hash=False)
     key: Literal["uuid", "integer", "singleton"] = "uuid"
     endpoint: Callable[[Any, EndpointSpec, str], Endpoint] | None = None
+
+    def __post_init__(self) -> None:
+        if self.key not in ("uuid", "integer", "singleton"):
+            raise ValueError(f'EndpointSpec {self.slug!r}: key must be "uuid", "integer" or "singleton", not {self.key!r}')
 
     @property
     def attribute(self) -> str:

@@ -9,7 +9,7 @@ from .route import Route
 
 
 def fields_of(route: Route, api_version: str | None = None, deadline: float | None = None) -> Mapping[str, Mapping[str, Any]]:
-    """Field -> what the server says of it; empty for a token that may not add objects here.
+    """Field -> what the server says of it; empty for a token that may neither add nor change objects here.
 
     Sends one OPTIONS the first time, and keeps the answer.
 
@@ -23,6 +23,8 @@ def fields_of(route: Route, api_version: str | None = None, deadline: float | No
             "OPTIONS", route.list_path, api_version=api_version, endpoint=route.path, operation="options", deadline=deadline
         )
         data = route.connection.exchange(call)[1]
-        told = data.get("actions", {}).get("POST") if isinstance(data, dict) else None
+        actions = data.get("actions") if isinstance(data, dict) else None
+        # Objects that can be changed and not added, such as jobs, are told of with PUT alone.
+        told = (actions.get("POST") or actions.get("PUT")) if isinstance(actions, dict) else None
         route.learned.writable = told if isinstance(told, dict) else {}
     return route.learned.writable

@@ -114,7 +114,7 @@ def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | 
             params.append((name, text(name, value)))
     if consistency and given.get("sort", "id") != "id":
         raise InputError('consistency="strict" reads in the order of ids; leave sort out and sort the records you read')
-    if blank := [name for name, value in params if not value]:
+    if blank := [name for name, value in params if not value and name != "include"]:  # include="" undoes what is included by default
         raise InputError(
             f"filter {blank[0]}='': the server drops a filter with an empty value and would answer with everything; "
             f"leave it out, or ask {blank[0]}=None for objects without a value"
@@ -124,11 +124,13 @@ def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | 
 
 
 def whole(name: str, value: Any) -> int:
-    """A whole number that is not negative."""
+    """A whole number that is not negative, as a number or its text, or a list of just one."""
+    if is_many(value) and len(listed := list(value)) == 1:
+        (value,) = listed  # as a form or a query string gives it
     try:
-        number = int(value)
-    except (TypeError, ValueError):
+        number = -1 if isinstance(value, bool) else int(value)
+    except (TypeError, ValueError, OverflowError):
         number = -1
-    if number < 0:
+    if number < 0 or (not isinstance(value, str) and number != value):
         raise InputError(f"{name} must be a whole number of at least 0, not {value!r}")
     return number

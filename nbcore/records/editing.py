@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..contracts import Endpoint
 from ..errors import InputError
-from ..values import copied, normal, plain_json, wire
+from ..values import copied, is_file, normal, plain_json, wire
 from . import changes
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Editable(_Base):
             object.__setattr__(self, "_set", set())
         self._set.add(name)
         # A generator can be read once, and is read more often: to compare, and at each attempt.
-        self._read[name] = list(value) if isinstance(value, Iterator) else value  # type: ignore[index]
+        self._read[name] = list(value) if isinstance(value, Iterator) and not is_file(value) else value  # type: ignore[index]
 
     def serialize(self, nested: bool = False, init: bool = False) -> Any:
         """The fields as they would be written: related objects as ids, choices as values.
@@ -108,10 +108,26 @@ class Editable(_Base):
         return True
 
     def update(self, data: Mapping[str, Any]) -> bool:
-        """Assign several fields and save(): True when something was sent."""
-        for name, value in data.items():
-            self[name] = value
-        return self.save()
+        """Assign several fields and save(), as one step: where it fails, these fields are as they were before, and none of them is pending.
+
+        Args:
+            data: the fields.
+
+        Returns:
+            True when something was sent; False when nothing had changed.
+
+        Raises:
+            InputError, CallError: as for save(). What was assigned before, by itself, stays pending.
+        """
+        read = self._read or {}
+        before = {name: (name in self._set, read[name]) if name in read else None for name in data}
+        try:
+            for name, value in data.items():
+                self[name] = value
+            return self.save()
+        except BaseException:
+            self._put_back(before)
+            raise
 
     def delete(self) -> bool:
         """Delete the object (one DELETE). Returns True; raises NotFoundError when it is not there."""
@@ -141,6 +157,24 @@ class Editable(_Base):
         for name in self._edits():
             del self._read[name]  # type: ignore[union-attr]
         object.__setattr__(self, "_set", NOTHING)
+
+    def _put_back(self, before: Mapping[str, tuple[bool, Any] | None]) -> None:
+        """Undo assignments.
+
+        Args:
+            before: for each field whether it was assigned before, and the value that was made of it; None where none was.
+        """
+        for name, was in before.items():
+            if self._set:
+                self._set.discard(name)
+            if self._read is not None:
+                self._read.pop(name, None)
+            if was is not None:
+                assigned, value = was
+                if assigned:
+                    self[name] = value
+                else:
+                    self._read[name] = value  # type: ignore[index]
 
     def _edits(self) -> dict[str, Any]:
         """The values that were assigned, and those that may have been changed in place, whether they differ from the data or not."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ..contracts import Api, Endpoint
-from ..values import JSON_FIELDS, SCALARS, Choice, copied, is_reference
+from ..values import JSON_FIELDS, SCALARS, Choice, computed, copied, is_reference, recomputed
 from . import loading
 from .editing import NOTHING, Editable
 from .siblings import Siblings
@@ -33,7 +33,12 @@ class Record(Editable):
     __slots__ = ("__weakref__", "_complete", "_data", "_endpoint", "_group", "_read", "_set")
 
     _complete: bool
+    _computed: ClassVar[frozenset[str]] = frozenset()  # the properties of its class
     _group: Siblings | None
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        cls._computed = computed(cls)
 
     def __init__(self, data: dict[str, Any], endpoint: Endpoint, complete: bool = True, group: Siblings | None = None) -> None:
         _put_data(self, data)
@@ -48,6 +53,8 @@ class Record(Editable):
     def __getattr__(self, name: str) -> Any:
         if name[:2] == "__" or name in Record.__slots__:
             raise AttributeError(name)
+        if name in self._computed:
+            return recomputed(self, name)
         read = self._read
         if read is not None and name in read:
             return read[name]

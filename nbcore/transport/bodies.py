@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ContentError, DeadlineError, TooLargeError, describe, snippet
+from .. import errors
+from ..errors import ContentError, TooLargeError, describe, snippet
 from ..messages import Call, Reply
 from ..options import Options
 from ..values import loads
@@ -53,7 +54,7 @@ def read(call: Call, response: requests.Response, options: Options) -> bytes:
                 f"the answer to {describe(call)} is larger than {options.max_body} bytes; ask for less, or raise max_body.", call
             )
         if call.deadline is not None and time.monotonic() > call.deadline:
-            raise DeadlineError(
+            raise errors.DeadlineError(
                 f"{describe(call)}: the answer was still arriving at the deadline ({options.deadline} s). Raise deadline.", call
             )
     content = chunks[0] if len(chunks) == 1 else b"".join(chunks)

@@ -183,8 +183,11 @@ class Connection:
             **arguments: those of call().
 
         Raises:
+            InputError: `returns` is none of these, or an argument cannot be sent.
             CallError: it failed.
         """
+        if returns not in ("json", "text", "bytes", "reply"):
+            raise InputError(f'returns must be "json", "text", "bytes" or "reply", not {returns!r}')
         if returns in ("text", "bytes") and "accept" not in arguments:
             arguments["accept"] = "*/*"
         call = self.call(method, path, **arguments)

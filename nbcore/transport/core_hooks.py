@@ -50,13 +50,17 @@ class CoreHooks:
             from .http_errors import from_status
 
             return from_status(call, reply, self._why_without_token() if reply.status in (401, 403) else "")
-        if reply.status == 204 and call.operation in ("create", "allocate"):
+        if reply.status == 204 and call.method == "POST" and call.operation in ("create", "allocate"):
             return AllocationError(
                 f"{describe(call)} was answered 204: less is left than was asked to allocate. Use another parent, or free something.",
                 call,
                 reply,
             )
-        if reply.status >= 300 or call.operation in ("list", "get") or (reply.status not in (202, 204, 205) and call.method != "HEAD"):
+        if (
+            reply.status >= 300
+            or (call.method == "GET" and call.operation in ("list", "get"))
+            or (reply.status not in (202, 204, 205) and call.method != "HEAD")
+        ):
             return ContentError(
                 f"{describe(call)} was answered {reply.status} with an empty body; check what stands between here and Nautobot.",
                 call,

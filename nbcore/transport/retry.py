@@ -13,20 +13,16 @@ import threading
 import time
 from typing import Any
 
+from .. import errors
 from ..errors import (
     AmbiguousWriteError,
     CallError,
-    CertificateError,
-    ConnectError,
     ContentError,
-    DeadlineError,
     NotFoundError,
-    ProtocolError,
     RateLimitError,
     RetriesExhaustedError,
     RouteNotFoundError,
     ServerError,
-    TimeoutError,
     TooLargeError,
     TransportError,
     describe,
@@ -51,9 +47,9 @@ class Failure(enum.Enum):
 
 def classify(failure: Exception) -> Failure:
     """The class of a failed attempt."""
-    if isinstance(failure, CertificateError) or (isinstance(failure, DeadlineError) and not failure.sent):
+    if isinstance(failure, errors.CertificateError) or (isinstance(failure, errors.DeadlineError) and not failure.sent):
         return Failure.FINAL
-    if isinstance(failure, ConnectError):
+    if isinstance(failure, errors.ConnectError):
         return Failure.UNSENT
     if isinstance(failure, TransportError):
         return Failure.AMBIGUOUS
@@ -129,7 +125,7 @@ class Budget:
 
     def take(self, failure: Exception) -> bool:
         """Pay for a retry (10 after a time-out, else 5); False when the budget is spent."""
-        cost = 10 if isinstance(failure, TimeoutError) else 5
+        cost = 10 if isinstance(failure, errors.TimeoutError) else 5
         with self._lock:
             if self._left < cost:
                 return False
@@ -176,7 +172,7 @@ class Retries:
             CallError: there is no other attempt; the error says why.
         """
         allowed = may_resend(call, kind) or (settled and kind is Failure.AMBIGUOUS)
-        stale = isinstance(failure, ProtocolError) and failure.stale and call.attempt == 1
+        stale = isinstance(failure, errors.ProtocolError) and failure.stale and call.attempt == 1
         if stale and allowed and not self._options.retries:
             return 0.0  # a kept-alive connection that the server had closed: any pool replaces it once
         if not allowed and kind is Failure.AMBIGUOUS and call.writes:
@@ -194,22 +190,27 @@ class Retries:
         if asked and (pause > RETRY_AFTER_LIMIT or (late and (call.attempt == 1 or kind is Failure.REJECTED))):
             raise failure
         if late:
-            raise DeadlineError(
+            raise errors.DeadlineError(
                 f"{describe(call)}: no time left for another attempt within {self._options.deadline} s ({failure}).", call
             ) from failure
         if not self._budget.take(failure):
-            raise RetriesExhaustedError(
+            raise _exhausted(failure)(
                 f"{describe(call)} failed and the retry budget of this Api is spent: too much fails at once ({failure}).",
                 call, failure.reply, attempts=call.attempt,
             ) from failure  # fmt: skip
         return pause
 
 
+def _exhausted(failure: CallError) -> type[RetriesExhaustedError]:
+    """The class of the error when no attempt is left: without an answer to the last one, it is an error of requests too."""
+    return errors.UnansweredError if isinstance(failure, TransportError) else RetriesExhaustedError
+
+
 def _last(call: Call, failure: CallError) -> CallError:
     """The error after the last attempt allowed: the failure itself when there was only one attempt, or an answer that is no JSON."""
     if call.attempt == 1 or isinstance(failure, ContentError):
         return failure
-    error = RetriesExhaustedError(
+    error = _exhausted(failure)(
         f"{describe(call)} failed {call.attempt} times, last: {failure}", call, failure.reply, attempts=call.attempt
     )
     error.__cause__ = failure

@@ -6,9 +6,9 @@ from ..lazy import lazily as _lazily
 from .choices import Choice, is_choice
 from .json_text import SCALARS, alike, copied, loads
 from .known_fields import JSON_FIELDS, MERGED, PLAIN_LISTS
-from .names import attribute_of, slug_of
+from .names import attribute_of, computed, recomputed, slug_of
 from .references import is_reference, is_uuid, route_of, same_id
-from .written import encode, identity, is_address, is_many, normal, plain, plain_json, settled, text, wire
+from .written import encode, identity, is_address, is_file, is_many, normal, plain, plain_json, settled, text, wire
 
 if TYPE_CHECKING:
     from .sameness import Holder, agrees, depth_to_compare, holds, is_named_by, name_of, said, same, untouched
@@ -24,6 +24,7 @@ __all__ = [
     "agrees",
     "alike",
     "attribute_of",
+    "computed",
     "copied",
     "depth_to_compare",
     "encode",
@@ -31,6 +32,7 @@ __all__ = [
     "identity",
     "is_address",
     "is_choice",
+    "is_file",
     "is_many",
     "is_named_by",
     "is_reference",
@@ -41,6 +43,7 @@ __all__ = [
     "number_of",
     "plain",
     "plain_json",
+    "recomputed",
     "route_of",
     "said",
     "same",

@@ -7,6 +7,7 @@ import enum
 import ipaddress
 import json
 import math
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,11 @@ from ..errors import InputError
 from .choices import is_choice
 from .json_text import SCALARS
 from .references import is_reference, same_id
+
+_FILES = (
+    "a file is taken by upload(), of an endpoint that has it, or by the multipart way: "
+    'nb.request("POST", path, body={...}, files={"field": (name, bytes, content_type)})'
+)
 
 
 def encode(value: Any) -> bytes:
@@ -55,7 +61,7 @@ def _whole(value: Any) -> Any:
     """A value with lists in the place of generators."""
     if isinstance(value, dict):
         return {key: _whole(item) for key, item in value.items()}
-    return [_whole(item) for item in value] if isinstance(value, (Iterator, list, tuple)) else value
+    return [_whole(item) for item in value] if isinstance(value, (Iterator, list, tuple)) and not is_file(value) else value
 
 
 def plain(value: Any) -> Any:
@@ -75,9 +81,16 @@ def plain(value: Any) -> Any:
         return dict(value)
     if is_address(value):
         return str(value)
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+    if is_file(value):
+        raise TypeError(f"{type(value).__name__} has no JSON form; {_FILES}")
+    if isinstance(value, Iterable):
         return list(value)
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def is_file(value: Any) -> bool:
+    """Whether a value is a file, its path or its bytes: none of them has a JSON form, though a file and bytes can be iterated."""
+    return isinstance(value, (bytes, bytearray, memoryview, os.PathLike)) or callable(getattr(value, "read", None))
 
 
 def is_address(value: Any) -> bool:

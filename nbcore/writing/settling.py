@@ -22,11 +22,12 @@ from ..messages import Call, Reply
 from ..reading import Route, detail, fields_of, one_row, rows_of
 from ..transport import ambiguous
 from ..values import agrees, depth_to_compare, holds, untouched
+from .unknown_fields import written_of
 
 _FOUND = "found again"
 
 
-def of_create(route: Route, items: Sequence[Row], params: Mapping[str, str], given: frozenset[str]) -> Settle:
+def of_create(route: Route, items: Sequence[Row], params: Mapping[str, Any], given: frozenset[str]) -> Settle:
     """How a create is settled: its objects are looked for by their ids.
 
     Args:
@@ -65,7 +66,7 @@ def of_create(route: Route, items: Sequence[Row], params: Mapping[str, str], giv
     return settle
 
 
-def of_patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[str, Any] | None, params: Mapping[str, str]) -> Settle:
+def of_patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[str, Any] | None, params: Mapping[str, Any]) -> Settle:
     """How a PATCH of one object is settled: what the object holds now is compared with what was sent, and with what it held before.
 
     Args:
@@ -92,6 +93,10 @@ def of_patch(route: Route, key: str, body: Mapping[str, Any], before: Mapping[st
             return _found(), row
         if before is None:
             raise ambiguous(sent, failure)
+        # A field that the server ignores tells nothing of what happened.
+        written = written_of(route, body, sent.deadline)
+        if len(written) < len(body) and (not written or holds(full, written, loosely=not as_before)):
+            return _found(), row
         if not as_before:
             raise ConflictError(
                 f"{describe(sent)}: the connection failed ({failure}), and since then somebody else changed {', '.join(body)}. "

@@ -121,8 +121,9 @@ def create(
     rows: list[Row] = route.connection.exchange(call, read, settle, doubt)[1]
     for row in rows:
         endpoint.changed(Change("create", endpoint.type_of(row), route.path, str(row["id"]), None, row, call.id))
-    # What is sent to an action is not all of it a field of the object: a prefix_length, for example.
-    ignored = "" if through else ignored_by_server(route, sent, rows)
+    # What is sent to an action is not all of it a field of the object: only what the objects show can have been ignored.
+    items_told = [{name: value for name, value in item.items() if name in row} for item, row in zip(sent, rows, strict=True)]
+    ignored = ignored_by_server(route, items_told if through else sent, rows)
     return Written(call, finished(endpoint, call, rows, items, operation), ignored)
 
 

@@ -72,6 +72,13 @@ def finished(endpoint: Endpoint, call: Call | None, rows: Sequence[Row], items: 
         ) from exc
 
 
-def m2m_params(route: Route, items: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """The query that makes the server answer with many-to-many fields too, when any of them is written."""
-    return {"exclude_m2m": "false"} if any(name in route.m2m_fields for item in items for name in item) else {}
+def m2m_params(route: Route, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The query of a write, which says what its answer holds.
+
+    That is what the Api's reads hold (`exclude_m2m`, `include`), so that a Record that was written has the fields of one that was read;
+    and the many-to-many fields where any of them is written.
+    """
+    chosen = {name: value for name, value in route.connection.default_filters.items() if name in ("exclude_m2m", "include")}
+    if any(name in route.m2m_fields for item in items for name in item):
+        chosen["exclude_m2m"] = False
+    return chosen

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..contracts import Endpoint
-from ..errors import EverythingError, InputError, NbcoreError, PartialResult
+from ..errors import EverythingError, InputError, NbcoreError, PartialResult, UnknownFieldError
 from ..records import Record
 from ..transport import deciding
-from ..values import encode, loads, same, settled
+from ..values import MERGED, encode, is_file, loads, same, settled
 from .bulk import BulkOptions
 from .matching import KeyPart
-from .unknown_fields import must_be_known
+from .unknown_fields import cannot_be_set, must_be_known
 
 _SHOWN = 20
 _OPTIONS = frozenset({"chunk_size", "on_error", "parallel"})
@@ -133,7 +133,8 @@ def plan(
 ) -> Plan:
     """Compare what is desired with what is there, and plan the difference. Nothing is written.
 
-    Sends the reads of what is there, and one GET for each request line of related objects whose names are needed to compare.
+    Sends the reads of what is there, one GET for each request line of related objects whose names are needed to compare, and one
+    OPTIONS (kept) where a list of related objects, or what the server counts or says by itself, is to be set, which it may ignore.
 
     Args:
         endpoint: the list route.
@@ -145,7 +146,7 @@ def plan(
 
     Raises:
         InputError: what is desired is no list of dicts, has no key, or has a key that cannot be compared or is not unique.
-        UnknownFieldError: a desired object has a field that the route does not have.
+        UnknownFieldError: a desired object has a field that the route does not have, or would have to set one that cannot be set.
         EverythingError: `delete` without filters, and without `everything`.
     """
     names = [key] if isinstance(key, str) else list(key)
@@ -163,6 +164,7 @@ def plan(
     held = _held_by_key(endpoint, records, parts)
     wanted = _wanted_by_key(endpoint, items, parts, held)
     made = Plan(endpoint)
+    wanting: dict[str, Any] = {}
     for meaning, record in held.items():
         if (item := wanted.pop(meaning, None)) is None:
             (made.deletes if delete else made.extra).append(record)
@@ -171,10 +173,24 @@ def plan(
             # A value that means the same is not assigned, since updates() is both what is printed and what is sent.
             if name not in names and not same(record, name, value, ask=True):
                 record[name] = value
+                _want(wanting, {name: value})
         (made.updates if record.updates() else made.unchanged).append(record)
     new = {id(item): item for item in wanted.values()}  # one item may stand there under several meanings of its key
     made.creates = [loads(encode(settled(item, f"nothing was planned: {item!r:.80}, "))) for item in new.values()]
+    # A new object is often a copy of another, with all that the server says of it by itself: apply() warns of what is ignored of that.
+    refused = MERGED.union(endpoint.route.spec.assigned_by).difference(names)
+    for item in made.creates:
+        _want(wanting, {name: value for name, value in item.items() if name in refused and value})
+    if problem := cannot_be_set(endpoint.route, wanting, records[0].raw if records else {}):
+        raise UnknownFieldError(f"{problem}; leave it out of what is desired. Nothing was planned.")
     return made
+
+
+def _want(wanting: dict[str, Any], fields: Mapping[str, Any]) -> None:
+    """Add fields to those that are to be written; of custom fields, the keys of all objects."""
+    for name, value in fields.items():
+        merges = name in MERGED and isinstance(value, Mapping)
+        wanting[name] = {**wanting.get(name, {}), **value} if merges else value
 
 
 def _held_by_key(endpoint: Endpoint, records: list[Record], parts: list[KeyPart]) -> dict[_Key, Record]:
@@ -227,5 +243,5 @@ def _listed(desired: Any, names: list[str]) -> list[dict[str, Any]]:
             raise InputError(f"every desired object must be a dict of fields, but item {index} is {item!r:.80}")
         if lacking := [name for name in names if item.get(name) is None]:
             raise InputError(f"a desired object has no {lacking[0]!r}, which is a key: {dict(item)!r}")
-        items.append({name: list(value) if isinstance(value, Iterator) else value for name, value in item.items()})
+        items.append({name: list(value) if isinstance(value, Iterator) and not is_file(value) else value for name, value in item.items()})
     return items

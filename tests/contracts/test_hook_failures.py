@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import pickle
+import traceback
 
 import pytest
 
@@ -192,3 +193,64 @@ def test_a_projection_may_be_marked_trylast(wire):
 
     with make_api(wire, Last(), disable=["graphql"]) as nb:
         assert nb.endpoint("lab/devices").all().explain("name").route == "mine"
+
+
+# --- wrappers that do not yield ---------------------------------------------------------------------------------------------
+
+
+class Answering:
+    @hookimpl(wrapper=True)
+    def nbcore_send(self, call):
+        if call.method == "GET":
+            return reply({"count": 0, "results": [], "secret": "the body of an answer"})
+        return (yield)
+
+
+class Twice:
+    @hookimpl(wrapper=True)
+    def nbcore_send(self, call):
+        yield
+        return (yield)
+
+
+class Judging:
+    @hookimpl(wrapper=True)
+    def nbcore_error(self, call, reply):
+        if reply.status == 403:
+            return ValueError(reply.text)
+        return (yield)
+
+
+class Shaping:
+    @hookimpl(wrapper=True)
+    def nbcore_configure_session(self, session):
+        if session is None:
+            yield
+
+
+@pytest.mark.parametrize("plugin", [Answering(), Twice(), Judging(), Shaping()], ids=lambda plugin: type(plugin).__name__)
+def test_a_wrapper_that_does_not_yield_once_is_named_and_shows_no_body(wire, plugin):
+    if isinstance(plugin, Judging):
+        wire.on("GET", "lab/devices/", {"secret": "the body of an answer"}, status=403)
+    ask = (lambda nb: nb.http_session) if isinstance(plugin, Shaping) else read
+    with (
+        make_api(wire, plugin) as nb,
+        pytest.raises(nbcore.PluginError, match=rf"{type(plugin).__name__}.*(did not yield|yields twice).*tryfirst") as caught,
+    ):
+        ask(nb)
+    shown = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=False).format())
+    assert "the body of an answer" not in shown
+    error = caught.value
+    assert (error.__cause__, error.__suppress_context__) == (None, True)
+    assert error.__context__ is None or (error.__context__.__context__, error.__context__.__cause__) == (None, None)
+
+
+def test_a_runtime_error_of_a_plugin_that_says_so_is_its_own(wire):
+    class Saying:
+        @hookimpl(wrapper=True)
+        def nbcore_send(self, call):
+            yield
+            raise RuntimeError("the harvest did not yield")
+
+    with make_api(wire, Saying()) as nb, pytest.raises(RuntimeError, match="the harvest"):
+        read(nb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -64,3 +65,17 @@ def sources() -> list[Path]:
 def test_the_versions_are_one():
     versions = {read(folder)["project"]["version"] for folder in [ROOT, *PLUGINS]}
     assert len(versions) == 1
+
+
+def test_no_test_takes_the_checkouts_folder_for_the_package():
+    """`git clone` makes a folder named nbcore: a path with "/nbcore/" in it tells nothing of whose file it is."""
+    words = ["/nbcore/", "/nbcore" + "_"]
+    guesses = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for folder in ("tests", "plugins", "docs", "nbcore")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if any(re.search(rf"""["']{word}[^"']*["'] (not )?in """, line) for word in words)
+    ]
+    assert not guesses, "compare with Path(nbcore.__file__).parent"

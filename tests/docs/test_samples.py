@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import nbcore
+from nbcore.testing import Wire, make_api, row
 
 from .conftest import DOCS, blocks
 
@@ -60,6 +61,22 @@ def test_snippets_run(page, monkeypatch, tmp_path):
     for block in found:
         exec(compile("\n" * block.line + block.text, page, "exec"), namespace)
     namespace["nb"].close()
+
+
+def test_the_cache_of_the_page_answers(docs, wire):
+    namespace: dict[str, Any] = {"nbcore": nbcore, "hookimpl": nbcore.hookimpl, "Slow": Wire}
+    (sample,) = (block.text for block in blocks(docs / "write-a-hook.md") if "class Kept" in block.text)
+    exec(sample, namespace)
+    wire.serve("lab/devices", [row("lab/devices", name="one")])
+    with make_api(wire, namespace["Kept"](), retries=1) as nb:
+        devices = nb.endpoint("lab/devices")
+        (first,) = devices.all()
+        assert list(devices.all()) == [first]
+        assert [call.method for call in wire.calls] == ["GET"]
+        first.update({"name": "two"})
+        assert [record.name for record in devices.all()] == ["two"]
+        assert [call.method for call in wire.calls] == ["GET", "PATCH", "GET"]
+        assert devices.get(first.id).save(if_unmodified=True) is False
 
 
 def test_the_tutorial_says_what_happens(docs):

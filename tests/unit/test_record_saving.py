@@ -309,3 +309,33 @@ def test_delete(record, wire, table):
     assert table == []
     with pytest.raises(nbcore.NotFoundError):
         record.delete()
+
+
+REFUSED = {
+    "by the server": lambda wire: wire.on("PATCH", f"lab/devices/{ident(1)}/", reply({"status": ["no such"]}, 400)),
+    "on the way": lambda wire: wire.on("PATCH", f"lab/devices/{ident(1)}/", nbcore.ConnectError("no connection")),
+    "by Ctrl-C": lambda wire: wire.on("PATCH", f"lab/devices/{ident(1)}/", KeyboardInterrupt()),
+}
+
+
+@pytest.mark.parametrize("refuse", REFUSED.values(), ids=REFUSED)
+def test_an_update_that_fails_leaves_nothing_pending(nb, wire, table, refuse):
+    record = nb.lab.devices.get(ident(1))
+    held, read = record.name, record.place
+    record.comments = "mine"
+    refuse(wire)
+    with pytest.raises((nbcore.CallError, KeyboardInterrupt)):
+        record.update({"name": "w", "status": "NoSuch", "place": ident(1002), "comments": "other"})
+    assert (record.name, record.place, record.comments) == (held, read, "mine")
+    assert record.updates() == {"comments": "mine"}
+    wire.on("PATCH", f"lab/devices/{ident(1)}/", device(1, comments="mine", rank=7))
+    assert record.update({"rank": 7}) is True
+    assert patches(wire)[-1] == {"comments": "mine", "rank": 7}
+
+
+@pytest.mark.parametrize("data", [{"name": "w", "id": ident(9)}, {"name": "w", "rank": object()}])
+def test_an_update_that_cannot_be_sent_leaves_nothing_pending(record, data):
+    with pytest.raises(nbcore.InputError):
+        record.update(data)
+    assert record.updates() == {}
+    assert record.save() is False

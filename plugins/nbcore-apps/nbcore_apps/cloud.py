@@ -12,10 +12,20 @@ app = AppSpec(
     (
         EndpointSpec("cloud-accounts"),
         EndpointSpec("cloud-network-prefix-assignments"),
-        EndpointSpec("cloud-networks", json_fields=("extra_config",), m2m_fields=("prefixes",)),
+        EndpointSpec(
+            "cloud-networks",
+            json_fields=("extra_config",),
+            m2m_fields=("prefixes",),
+            assigned_by={"prefixes": "cloud/cloud-network-prefix-assignments"},
+        ),
         EndpointSpec("cloud-resource-types", json_fields=("config_schema",)),
         EndpointSpec("cloud-service-network-assignments"),
-        EndpointSpec("cloud-services", json_fields=("extra_config",), m2m_fields=("cloud_networks",)),
+        EndpointSpec(
+            "cloud-services",
+            json_fields=("extra_config",),
+            m2m_fields=("cloud_networks",),
+            assigned_by={"cloud_networks": "cloud/cloud-service-network-assignments"},
+        ),
     ),
     app=NautobotApp,
 )

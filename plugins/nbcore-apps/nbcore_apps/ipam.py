@@ -137,6 +137,14 @@ _IPS = ActionSpec(
 )
 _PREFIXES = ActionSpec("available-prefixes", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/prefixes")
 _VLANS = ActionSpec("available-vlans", methods=("GET", "POST"), returns="records", allocates=True, creates="ipam/vlans")
+_TO_INTERFACE = "ipam/ip-address-to-interface"
+_VRF_DEVICES = "ipam/vrf-device-assignments"
+_VRF_ASSIGNED = {
+    "devices": _VRF_DEVICES,
+    "prefixes": "ipam/vrf-prefix-assignments",
+    "virtual_device_contexts": _VRF_DEVICES,
+    "virtual_machines": _VRF_DEVICES,
+}
 _VRF_SETS = ("devices", "export_targets", "import_targets", "prefixes", "virtual_device_contexts", "virtual_machines")
 
 app = AppSpec(
@@ -145,19 +153,31 @@ app = AppSpec(
     (
         EndpointSpec("ip-address-ranges"),
         EndpointSpec("ip-address-to-interface"),
-        EndpointSpec("ip-addresses", IPAddress, m2m_fields=("interfaces", "nat_outside_list", "vm_interfaces")),
+        EndpointSpec(
+            "ip-addresses",
+            IPAddress,
+            m2m_fields=("interfaces", "nat_outside_list", "vm_interfaces"),
+            assigned_by={"interfaces": _TO_INTERFACE, "vm_interfaces": _TO_INTERFACE},
+        ),
         EndpointSpec("namespaces"),
         EndpointSpec("prefix-location-assignments"),
-        EndpointSpec("prefixes", Prefix, m2m_fields=("locations", "vrfs"), actions=(_IPS, _PREFIXES), endpoint=Prefixes),
+        EndpointSpec(
+            "prefixes",
+            Prefix,
+            m2m_fields=("locations", "vrfs"),
+            assigned_by={"locations": "ipam/prefix-location-assignments", "vrfs": "ipam/vrf-prefix-assignments"},
+            actions=(_IPS, _PREFIXES),
+            endpoint=Prefixes,
+        ),
         EndpointSpec("rirs"),
         EndpointSpec("route-targets"),
         EndpointSpec("services", m2m_fields=("ip_addresses",)),
         EndpointSpec("vlan-groups", VLANGroup, actions=(_VLANS,)),
         EndpointSpec("vlan-location-assignments"),
-        EndpointSpec("vlans", VLAN, m2m_fields=("locations",)),
+        EndpointSpec("vlans", VLAN, m2m_fields=("locations",), assigned_by={"locations": "ipam/vlan-location-assignments"}),
         EndpointSpec("vrf-device-assignments"),
         EndpointSpec("vrf-prefix-assignments"),
-        EndpointSpec("vrfs", m2m_fields=_VRF_SETS),
+        EndpointSpec("vrfs", m2m_fields=_VRF_SETS, assigned_by=_VRF_ASSIGNED),
     ),
     app=NautobotApp,
 )

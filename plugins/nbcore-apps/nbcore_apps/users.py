@@ -108,7 +108,13 @@ app = AppSpec(
         EndpointSpec("groups", key="integer"),
         EndpointSpec("permissions", ObjectPermission, json_fields=("constraints",), m2m_fields=("groups", "users")),
         EndpointSpec("tokens", endpoint=Tokens),
-        EndpointSpec("users", User, json_fields=("config_data",), m2m_fields=("default_saved_views", "groups")),
+        EndpointSpec(
+            "users",
+            User,
+            json_fields=("config_data",),
+            m2m_fields=("default_saved_views", "groups"),
+            assigned_by={"default_saved_views": "extras/user-saved-view-associations"},
+        ),
     ),
     app=UsersApp,
 )

@@ -26,7 +26,12 @@ app = AppSpec(
         EndpointSpec("cluster-groups"),
         EndpointSpec("cluster-types"),
         EndpointSpec("clusters"),
-        EndpointSpec("interfaces", VMInterface, m2m_fields=("ip_addresses", "tagged_vlans")),
+        EndpointSpec(
+            "interfaces",
+            VMInterface,
+            m2m_fields=("ip_addresses", "tagged_vlans"),
+            assigned_by={"ip_addresses": "ipam/ip-address-to-interface"},
+        ),
         EndpointSpec(
             "virtual-machines",
             VirtualMachine,

@@ -14,7 +14,15 @@ app = AppSpec(
         EndpointSpec("vpn-phase-2-policies"),
         EndpointSpec("vpn-profile-phase-1-policy-assignments"),
         EndpointSpec("vpn-profile-phase-2-policy-assignments"),
-        EndpointSpec("vpn-profiles", json_fields=("extra_options",), m2m_fields=("vpn_phase1_policies", "vpn_phase2_policies")),
+        EndpointSpec(
+            "vpn-profiles",
+            json_fields=("extra_options",),
+            m2m_fields=("vpn_phase1_policies", "vpn_phase2_policies"),
+            assigned_by={
+                "vpn_phase1_policies": "vpn/vpn-profile-phase-1-policy-assignments",
+                "vpn_phase2_policies": "vpn/vpn-profile-phase-2-policy-assignments",
+            },
+        ),
         EndpointSpec("vpn-terminations"),
         EndpointSpec("vpn-tunnel-endpoints", m2m_fields=("protected_prefixes", "protected_prefixes_dg")),
         EndpointSpec("vpn-tunnels"),

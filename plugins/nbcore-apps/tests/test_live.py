@@ -296,3 +296,52 @@ def test_what_was_allocated_is_found_after_a_lost_answer(real, real_world):
     assert losing.told == [("create", record.endpoint.path, record.id) for record in taken]
     assert real.ipam.ip_addresses.count(parent=parent.id) == 4
     assert real.ipam.vlans.count(vlan_group=group.id) == 3
+
+
+# Read-only lists that objects of no other route make: addresses that name this one as their `nat_inside`, what users answered, and a
+# form of before the job queues.
+_MADE_OTHERWISE = {"nat_outside_list", "responses", "task_queues"}
+
+
+def test_what_the_server_ignores_and_other_objects_make_is_declared(real):
+    """Of every list route of Nautobot's own apps: its many-to-many fields that a write does not set name the route that makes them."""
+    declared, served = set(), set()
+    for info in real.plugin_report():
+        if info.group != "nbcore.apps" or info.distribution != "nbcore-apps":
+            continue
+        app = getattr(real, info.name)
+        for spec in app.spec.endpoints:
+            path = f"{app.path}/{spec.slug}"
+            declared |= {(path, name) for name in spec.assigned_by}
+            for where in spec.assigned_by.values():
+                assert real.endpoint(where).count() >= 0
+            if spec.key != "singleton" and "/" not in spec.slug:
+                served |= {(path, name) for name in read_only_lists(real, path)}
+    assert declared
+    assert declared == served
+
+
+def read_only_lists(real, path):
+    """The many-to-many fields of a list route that it shows only."""
+    answer = real.request("OPTIONS", f"{path}/")
+    actions = answer.get("actions", {}) if isinstance(answer, dict) else {}
+    fields = actions.get("POST") or actions.get("PUT") or {}
+    first = real.endpoint(path).filter(exclude_m2m=False, limit=1, offset=0).first() if fields else None
+    lists = {name for name, value in dict(first or {}).items() if isinstance(value, list)}
+    return {name for name in lists - _MADE_OTHERWISE if name in fields and fields[name].get("read_only")}
+
+
+def test_a_vlans_locations_are_told_not_to_be_written(real, real_world):
+    site = real_world.location
+    vlan = real.ipam.vlans.create(vid=3990, name="ignored", status="Active")
+    real_world.later(vlan.delete)
+    vlan.locations = [site]
+    with pytest.warns(nbcore.IgnoredFieldWarning, match="objects of ipam/vlan-location-assignments make it"):
+        assert vlan.save() is True
+    with pytest.warns(nbcore.IgnoredFieldWarning, match=r"'custom_fields\.no_such'"):
+        vlan.update({"custom_fields": {"no_such": 1}})
+    with pytest.warns(nbcore.IgnoredFieldWarning, match="'last_updated'"):
+        vlan.update({"last_updated": None})
+    with pytest.raises(nbcore.UnknownFieldError, match="cannot be set"):
+        real.ipam.vlans.sync([{"vid": 3990, "locations": [site]}], key="vid", among={"vid": 3990})
+    assert vlan.update({"name": "  blanks  "}) is True

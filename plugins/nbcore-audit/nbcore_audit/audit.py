@@ -161,7 +161,8 @@ def _may_write(call: Call) -> bool:
     """Whether a call may change something: by its method and route, not by what the caller says it does."""
     if call.method.upper() in _READING:
         return False
-    return call.operation != "graphql" or not call.path.startswith(("graphql/", "extras/graphql-queries/"))
+    saved = call.operation == "graphql" and call.path.startswith("extras/graphql-queries/") and call.path.endswith("/run/")
+    return not (call.queries or saved)
 
 
 def _whole(name: str, value: Any, least: int) -> None:

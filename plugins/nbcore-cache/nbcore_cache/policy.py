@@ -25,17 +25,23 @@ _LOOKUPS = frozenset(
 _UNLOGGED = re.compile(r"(?i)\b(rel_|cr_|cpf_|\w*(job|user|token|image|file|relationship|association|assignment|object_change|computed))")
 
 
+def is_query(call: Call) -> bool:
+    """Whether a POST is a GraphQL query, or runs a saved one: by its route too, and not by what the caller says alone."""
+    saved = call.path.startswith("extras/graphql-queries/") and call.path.endswith("/run/")
+    return call.queries or (call.operation == "graphql" and call.method == "POST" and saved)
+
+
 def cacheable(call: Call) -> bool:
     """Whether the answer to a call may be kept at all."""
-    reads = call.method in ("GET", "OPTIONS") or call.operation == "graphql"
+    reads = call.method in ("GET", "OPTIONS") or is_query(call)
     if not reads or call.files is not None or not call.accept.startswith("application/json") or call.path.startswith(_NEVER):
         return False
-    return call.path.rstrip("/").rpartition("/")[2] not in _LIVE or call.operation == "graphql"
+    return call.path.rstrip("/").rpartition("/")[2] not in _LIVE or is_query(call)
 
 
 def logged(call: Call, table: Relations, also: tuple[str, ...]) -> bool:
     """Whether the server's change log tells of whatever can alter the answer."""
-    if call.operation == "graphql":
+    if is_query(call):
         text = call.body.get("query") if isinstance(call.body, dict) else None
         return isinstance(text, str) and not _UNLOGGED.search(text)
     if any(_UNLOGGED.match(name) or (name == "include" and _UNLOGGED.search(value)) for name, value in call.params):
@@ -91,7 +97,7 @@ def worth(call: Call, reply: Reply) -> Any:
     if reply.status != 200 or reply.source != "server" or "json" not in (reply.header("content-type") or ""):
         return None
     data = _json(reply)
-    if call.operation == "graphql":
+    if is_query(call):
         return data if isinstance(data, dict) and "errors" not in data else None
     return data if isinstance(data, (dict, list)) else None
 

@@ -16,6 +16,7 @@ NbcoreError
     │   └── TimeoutError              no answer in time
     │       └── DeadlineError         the call's deadline passed, retries and waits included
     ├── RetriesExhaustedError         every attempt failed: .attempts, and the last cause as __cause__
+    │   └── UnansweredError           the last attempt got no complete answer
     ├── RedirectError                 the server redirects where nbcore must not follow
     ├── ContentError                  an answer that is not what the route promises (not JSON, cut, another shape)
     │   ├── ShapeError                JSON of another shape
@@ -39,6 +40,9 @@ NbcoreError
         └── ServerError               5xx
 
 `RequestError`, `AllocationError` and `ContentError` stand side by side, as scripts written for pynautobot expect.
+The classes of TransportError, and UnansweredError, derive from requests' errors too: ConnectError from `requests.ConnectionError` (and
+CertificateError from its SSLError), TimeoutError from `requests.Timeout`, the others from `requests.RequestException`. So handlers and
+retry decorators of programs that use requests work. No other error does: a decorator would repeat a write that may have happened.
 Texts say what happened, to which request, and what to do. None holds the token.
 """
 
@@ -46,12 +50,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .messages import Call, Reply
+    from ..messages import Call, Reply
+    from .network import CertificateError as CertificateError
+    from .network import ConnectError as ConnectError
+    from .network import DeadlineError as DeadlineError
+    from .network import ProtocolError as ProtocolError
+    from .network import TimeoutError as TimeoutError
+    from .network import UnansweredError as UnansweredError
 
 _SNIPPET = 300
+# The errors that import requests: all of them are loaded when one is first named.
+_NETWORK = ("ConnectError", "CertificateError", "ProtocolError", "TimeoutError", "DeadlineError", "UnansweredError")
 
 
 class NbcoreError(Exception):
@@ -126,7 +139,11 @@ class CallError(NbcoreError):
         return f"{type(self).__name__}({str(self)!r})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), self.args, {key: value for key, value in self.__dict__.items() if key not in ("call", "reply")}
+        return (
+            type(self),
+            (self.args[0], self.call, self.reply),
+            {key: value for key, value in self.__dict__.items() if key not in ("call", "reply")},
+        )
 
     @property
     def req(self) -> Reply | None:
@@ -151,34 +168,7 @@ class CallError(NbcoreError):
 
 
 class TransportError(CallError):
-    """No complete answer came."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return super().__reduce__()
-
-
-class ConnectError(TransportError):
-    """No connection: name not found, refused, or no answer to connecting. Nothing was sent."""
-
-
-class CertificateError(ConnectError):
-    """The server's certificate was not accepted."""
-
-
-class ProtocolError(TransportError):
-    """The connection broke, or the answer was not HTTP; `stale` when it was a kept one that the server had closed before."""
-
-    stale: bool = False
-
-
-class TimeoutError(TransportError):
-    """No answer within the read time-out."""
-
-
-class DeadlineError(TimeoutError):
-    """The call's total deadline passed, retries and waits included; `sent` is False when nothing was sent for lack of time."""
-
-    sent: bool = True
+    """No complete answer came. Its classes derive from requests' errors too."""
 
 
 class RetriesExhaustedError(CallError):
@@ -365,3 +355,16 @@ def server_text(reply: Reply) -> str:
     if isinstance(data, dict) and isinstance(data.get("error"), str):
         return f"{data['error']} ({data['exception']})" if isinstance(data.get("exception"), str) else str(data["error"])
     return json.dumps(data, ensure_ascii=False)
+
+
+if not TYPE_CHECKING:  # a type checker would take any name for one that is there
+
+    def __getattr__(name: str) -> Any:
+        if name not in _NETWORK:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        network = import_module(f"{__name__}.network")
+        globals().update({known: getattr(network, known) for known in _NETWORK})
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_NETWORK})
