@@ -51,7 +51,7 @@ def send(call: Call, session: requests.Session, auth: TokenAuth, options: Option
 
 def _send_once(call: Call, url: str, session: requests.Session, auth: TokenAuth, options: Options, assigned: bool) -> Reply:
     """Send a call to one address, and read its answer to the end."""
-    adopt(session)
+    adopt(session, url)
     answered: list[Reply] = []
 
     def read(response: requests.Response, *_: Any, **__: Any) -> None:
@@ -72,6 +72,10 @@ def _send_once(call: Call, url: str, session: requests.Session, auth: TokenAuth,
             call.method, url, auth=signing(session, auth if assigned else None, auth), hooks={"response": [read, *_hooks(session)]},
             allow_redirects=False, stream=True, verify=session.verify, **arguments,
         )  # fmt: skip
+        if not hasattr(response, "status_code"):
+            raise ContentError(
+                f"{describe(call)}: the session's request() gave a {type(response).__name__}, and no requests.Response.", call
+            )
         try:
             reply = _reply(response, bodies.read(call, response, options), started)
         finally:

@@ -7,6 +7,7 @@ in its place: nothing here keeps a class of theirs.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import weakref
@@ -14,21 +15,22 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 
+import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError
+from urllib3.poolmanager import PoolManager
 
 from . import in_flight, second_retries
 from .answers import Clock, reading
 from .token import host, origin
 
 if TYPE_CHECKING:
-    import requests
-
     from .token import TokenAuth
 
 _GIVE_POOLS = ("get_connection", "get_connection_with_tls_context")
+_WRAPPED = 20  # adapters in a list or dict of another; what is longer holds something else
 _ASKS_FOR_LOGIN = (401, 407)  # after these a write may be sent again: it was not done
 
 
@@ -176,10 +178,21 @@ class _Pool:
             object.__setattr__(connection, "made_as", self.ConnectionCls)
         return connection
 
-    def urlopen(self, method: str, url: str, body: Any = None, headers: Any = None, retries: Any = None, **named: Any) -> Any:
+    def urlopen(self, method: str, url: str, body: Any = None, headers: Any = None, retries: Any = None, *args: Any, **named: Any) -> Any:
         if attempt.active and second_retries.retries_of_its_own(retries) and not isinstance(retries, second_retries.Bounded):
             retries = second_retries.bounded(retries, attempt.deadline, attempt.writes, _put_before)
-        return super().urlopen(method, url, body, headers, retries, **named)  # type: ignore[misc]
+        return super().urlopen(method, url, body, headers, retries, *args, **named)  # type: ignore[misc]
+
+
+class _Manager:
+    """Put before a manager of pools, for adapters that ask it by themselves: its pools give such connections."""
+
+    def connection_from_pool_key(self, *args: Any, **named: Any) -> Any:
+        attempt.pooled = True
+        pool = super().connection_from_pool_key(*args, **named)  # type: ignore[misc]
+        if isinstance(pool, HTTPConnectionPool):
+            _put_before(pool, _Pool)
+        return pool
 
 
 class _GivesPools:
@@ -197,27 +210,38 @@ class _GivesPools:
 
     def __call__(self, *args: Any, **named: Any) -> Any:
         adapter = self._adapter()
-        pool = self._given(*args, **named) if self._given else getattr(type(adapter), self._name)(adapter, *args, **named)
         attempt.pooled = True
+        pool = self._given(*args, **named) if self._given else getattr(type(adapter), self._name)(adapter, *args, **named)
         if isinstance(pool, HTTPConnectionPool):
             _put_before(pool, _Pool)
         return pool
 
 
-def adopt(session: requests.Session) -> None:
-    """Give the adapters of a session these connections; those that are not on urllib3 stay as they are. It is quick when done before."""
-    for adapter in adapters(session):
+def adopt(session: requests.Session, url: str) -> None:
+    """Give the adapters of a session these connections; those that are not on urllib3 stay as they are. It is quick when done before.
+
+    Args:
+        session: whose adapters.
+        url: the address that is sent to next: a session may choose an adapter for it that is not mounted.
+    """
+    chosen = []
+    with contextlib.suppress(requests.RequestException):
+        chosen.append(session.get_adapter(url))
+    for adapter in adapters(session, *chosen):
         own = vars(adapter)
         for name in _GIVE_POOLS:
             if not isinstance(own.get(name), _GivesPools) and hasattr(adapter, name):
                 setattr(adapter, name, _GivesPools(adapter, name))
+        for manager in (own.get("poolmanager"), *own.get("proxy_manager", {}).values()):
+            if isinstance(manager, PoolManager):
+                _put_before(manager, _Manager)
         second_retries.say(adapter)
 
 
-def adapters(session: requests.Session) -> Iterator[HTTPAdapter]:
+def adapters(session: requests.Session, *more: BaseAdapter) -> Iterator[HTTPAdapter]:
     """The adapters of a session that are on urllib3, those that are wrapped by another with them."""
     seen: set[int] = set()
-    queue: list[Any] = list(session.adapters.values())
+    queue: list[Any] = [*session.adapters.values(), *more]
     while queue:
         found = queue.pop()
         if not isinstance(found, BaseAdapter) or id(found) in seen:
@@ -226,7 +250,10 @@ def adapters(session: requests.Session) -> Iterator[HTTPAdapter]:
         if isinstance(found, HTTPAdapter):
             yield found
         for value in list(vars(found).values()):
-            queue += value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,)
+            if isinstance(value, (dict, list, tuple)) and len(value) <= _WRAPPED:
+                queue += value.values() if isinstance(value, dict) else value
+            elif isinstance(value, BaseAdapter):
+                queue.append(value)
 
 
 def renew(session: requests.Session) -> None:

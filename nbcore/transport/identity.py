@@ -12,6 +12,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
+_ADDS = ("add_headers", "send", "init_poolmanager")  # the last one may give a client certificate
 _SENDS = ("request", "prepare_request", "send")
 
 
@@ -43,7 +44,7 @@ def identity(server: str, token: str, session: requests.Session, strangers: Stra
         session: what the requests are sent with; its headers, parameters, cookies, client certificate and auth count.
         strangers: what is known of the Connection's objects that cannot be compared.
     """
-    headers = sorted((name.lower(), str(value)) for name, value in session.headers.items())
+    headers = sorted((name.lower(), str(value)) for name, value in (session.headers or {}).items())
     params = sorted(map(repr, session.params.items())) if isinstance(session.params, Mapping) else session.params
     cookies = sorted((cookie.domain, cookie.path, cookie.name, cookie.value or "") for cookie in session.cookies)
     parts = (
@@ -86,7 +87,7 @@ def _overrides(session: requests.Session, strangers: Strangers) -> list[str]:
     return found + [
         strangers.name(adapter)
         for adapter in session.adapters.values()
-        if isinstance(adapter, HTTPAdapter) and _differs(adapter, HTTPAdapter, ("add_headers",))
+        if not isinstance(adapter, HTTPAdapter) or _differs(adapter, HTTPAdapter, _ADDS)
     ]
 
 

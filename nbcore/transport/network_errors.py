@@ -48,6 +48,8 @@ def translated(call: Call, exc: BaseException, started: float, auth: TokenAuth, 
         return DeadlineError(f"{what} did not end within its deadline ({options.deadline} s). Raise deadline.", call)
     if not this.sent and (early := _before_the_wire(call, exc, causes, what, why)) is not None:
         return early
+    if this.opened and not this.received and any(_refuses_ours(item) for item in causes):
+        return CertificateError(f"{what}: the server did not accept our certificate, or wants one ({why}). Set cert of the session.", call)
     if any(isinstance(item, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError)) for item in causes):
         return TimeoutError(f"{what}: no answer within {options.timeout[1]} s. Ask for less at once, or raise timeout.", call)
     if any(isinstance(item, (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError)) for item in causes):
@@ -78,6 +80,12 @@ def _before_the_wire(call: Call, exc: BaseException, causes: list[BaseException]
     if isinstance(exc, (ValueError, AssertionError)) and not isinstance(exc, requests.RequestException):
         return InputError(f"{what}: nothing was sent, since a setting of the session cannot be used ({why}). Check its proxies.")
     return ConnectError(f"{what}: no connection ({why}). Check url, DNS and proxies.", call)
+
+
+def _refuses_ours(exc: BaseException) -> bool:
+    """Whether a server ended the TLS handshake over the client's certificate. With TLS 1.3 it says so only after the request left."""
+    reason = (exc.reason or "") if isinstance(exc, ssl.SSLError) else ""
+    return "ALERT" in reason and any(word in reason for word in ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "ACCESS_DENIED"))
 
 
 def unusable_file(session: requests.Session, url: str) -> str:

@@ -52,7 +52,7 @@ def checked(session: object) -> requests.Session:
     return session
 
 
-def adopt(session: requests.Session) -> None:
+def adopt(session: requests.Session, url: str) -> None:
     """Make a session keep nbcore's promises: no cookie is stored, deadlines hold, and the token is added on the wire.
 
     It is called before each request, so that whatever was mounted, changed or replaced since the last one is adopted too.
@@ -60,4 +60,4 @@ def adopt(session: requests.Session) -> None:
     policy = getattr(session.cookies, "_policy", None)
     if not isinstance(policy, _NoCookies) and hasattr(session.cookies, "set_policy"):
         session.cookies.set_policy(_NoCookies())
-    http_connections.adopt(session)
+    http_connections.adopt(session, url)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 
 import pytest
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import HTTPBasicAuth
 
 import nbcore
@@ -109,12 +110,26 @@ def test_an_adapter_that_adds_headers_is_like_no_other():
         def add_headers(self, request, **options):
             request.headers["X-User"] = "somebody"
 
+    class Sending(HTTPAdapter):
+        def send(self, request, **options):
+            request.headers["X-User"] = "somebody"
+            return super().send(request, **options)
+
+    class WithCertificate(HTTPAdapter):
+        def init_poolmanager(self, *args, **options):
+            return super().init_poolmanager(*args, ssl_context=ssl.create_default_context(), **options)
+
+    class OfAnotherMake(BaseAdapter):
+        def close(self):
+            """Nothing is open."""
+
     def mounted(adapter):
         session = requests.Session()
         session.mount("http://", adapter)
         return assigned(session)
 
-    assert mounted(Adding()) != mounted(Adding())
+    for made in (Adding, Sending, WithCertificate, OfAnotherMake):
+        assert mounted(made()) != mounted(made())
     assert mounted(HTTPAdapter()) == mounted(HTTPAdapter())
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import http.client
 import io
 import json
 import pickle
+import socket
+import threading
 from unittest import mock
 
 import pytest
@@ -105,6 +108,71 @@ def test_an_auth_that_fails_is_not_a_lost_write(server, connect, give, raised):
 def test_what_is_no_session_is_refused_when_it_is_assigned(nb, wrong):
     with pytest.raises(nbcore.InputError, match="http_session must be a requests"):
         nb.http_session = wrong
+
+
+class Chooses(requests.Session):
+    """Gives an adapter that is mounted nowhere."""
+
+    chosen = None
+
+    def get_adapter(self, url):
+        self.chosen = self.chosen or HTTPAdapter()
+        return self.chosen
+
+
+class Asks(HTTPAdapter):
+    """Asks its manager of pools by itself."""
+
+    def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
+        pool = self.poolmanager.connection_from_url(request.url)
+        raw = pool.urlopen(
+            request.method, self.request_url(request, proxies), request.body, dict(request.headers),
+            preload_content=False, decode_content=False,
+        )  # fmt: skip
+        return self.build_response(request, raw)
+
+
+def test_an_adapter_that_is_chosen_or_asks_by_itself_gets_the_token(server, nb):
+    nb.http_session.__class__ = Chooses
+    nb.request("GET", PATH)
+    nb.http_session.__class__ = requests.Session
+    nb.http_session.mount("http://", Asks())
+    nb.request("GET", PATH)
+    assert [request.headers["authorization"] for request in server.requests] == [f"Token {TOKEN}"] * 2
+
+
+@pytest.mark.parametrize("proxy", ["http://", "http://[", "gopher://127.0.0.1:1", "socks9://x"])
+@pytest.mark.parametrize("work", ["read", "create"])
+def test_a_proxy_that_cannot_be_used_is_an_error_of_input(server, connect, give, proxy, work):
+    nb = give(connect(retries=2))
+    nb.http_session.proxies = {"http": proxy}
+    with pytest.raises(nbcore.InputError):
+        nb.request("GET", PATH) if work == "read" else nb.endpoint("lab/devices").create(name="x")
+    assert not server.requests
+
+
+@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_a_bundle_of_the_environment_that_is_missing_is_named(server, connect, monkeypatch, name):
+    monkeypatch.setenv(name, "/no/such/bundle.pem")
+    with pytest.raises(nbcore.InputError, match=rf"{name}.*/no/such/bundle\.pem"):
+        connect(server.url.replace("http:", "https:")).endpoint("lab/devices").create(name="x")
+
+
+def test_a_tls_handshake_that_breaks_is_no_lost_write(closed_port, server, connect):
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=lambda: [listening.accept()[0].close() for _ in range(3)], daemon=True).start()
+        with pytest.raises(nbcore.ConnectError):
+            connect(f"https://127.0.0.1:{listening.getsockname()[1]}").endpoint("lab/devices").create(name="x")
+
+
+def test_a_session_that_gives_a_future_is_named(nb):
+    class Futures(requests.Session):
+        def request(self, *args, **options):
+            return concurrent.futures.Future()
+
+    nb.http_session = Futures()
+    with pytest.raises(nbcore.ContentError, match="Future"):
+        nb.request("GET", PATH)
 
 
 # --- classes that are replaced -----------------------------------------------------------------------------------------------
