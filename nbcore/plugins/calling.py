@@ -61,8 +61,8 @@ def _no_wrapper(exc: Exception, hooks: tuple[pluggy.HookCaller, ...]) -> PluginE
             if code is not None and f"{code.co_filename}:{code.co_firstlineno} " in told:
                 return PluginError(
                     f"the plugin {plain(one.plugin_name)}: its wrapper of {hook.name} {'yields twice' if twice else 'did not yield'}. "
-                    "A wrapper yields once, to let the others answer, and returns a Reply afterwards. To answer in their place, implement it "
-                    "without wrapper=True, with tryfirst=True, and return None for what is to be sent."
+                    "A wrapper yields once, to let the others answer, and returns a Reply afterwards. To answer in their place, "
+                    "implement it without wrapper=True, with tryfirst=True, and return None for what is to be sent."
                 )
     return None
 
