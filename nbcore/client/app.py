@@ -78,7 +78,8 @@ class App:
         raise AttributeError(f"app {self.name!r} has no endpoint {name!r}{hint}{problem}")
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._slugs, *(attribute_of(slug) for slug in self._served or ())})
+        known = {*super().__dir__(), *self._slugs, *(attribute_of(slug) for slug in self._served or ())} - {"declared", "spec"}
+        return sorted(name for name in known if name[:1] != "_" or name[:2] == "__")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.api, self.path)

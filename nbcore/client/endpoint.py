@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from .api import Api
 
 _NOTES = ActionSpec("notes", methods=("GET", "POST"), returns="records", paged=True)
+# What records and packages use: no completion shows them.
+_INNER = frozenset(
+    [
+        *("bind", "changed", "delete_record", "detail_path", "endpoint_actions", "finish_rows", "make", "make_all", "prepare_items"),
+        *("record_action", "record_actions", "record_class", "route", "save_record", "spec", "type_of"),
+    ]
+)
 
 
 class Endpoint(EndpointWrites[R]):
@@ -190,7 +197,8 @@ class Endpoint(EndpointWrites[R]):
         raise AttributeError(f"endpoint {self.__dict__.get('path', '')!r} has no {name!r}")
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self.endpoint_actions})
+        known = {*super().__dir__(), *self.endpoint_actions}
+        return sorted(name for name in known if name not in _INNER and (name[:1] != "_" or name[:2] == "__"))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.api, self.path)

@@ -44,16 +44,24 @@ class Manager(pluggy.PluginManager):
         needs = getattr(plugin, "nbcore_requires", "")
         if needs and not at_least(needs):
             raise PluginError(f"it needs nbcore {needs} or newer")
-        already = self.is_registered(plugin)
+        if self.is_registered(plugin):
+            raise ValueError(f"this {name} is registered already")
+        registered = f"{name}@{id(plugin):x}"
         try:
-            self.register(plugin, name=f"{name}@{id(plugin):x}")
+            self.register(plugin, name=registered)
             if not self.get_hookcallers(plugin):
-                raise PluginError(f"{plugin!r} has no hook of nbcore; give an object with methods marked @hookimpl")
+                raise PluginError(f"{_shown(plugin)} has no hook of nbcore; give an object with methods marked @hookimpl")
             self.check_pending()
+        except pluggy.PluginValidationError as exc:
+            self._remove(plugin)
+            raise pluggy.PluginValidationError(plugin, str(exc).replace(registered, name)) from None  # without the number of ours
         except Exception:
-            if not already and self.is_registered(plugin):
-                self.unregister(plugin)
+            self._remove(plugin)
             raise
+
+    def _remove(self, plugin: Any) -> None:
+        if self.is_registered(plugin):
+            self.unregister(plugin)
 
     def register(self, plugin: Any, name: str | None = None) -> str | None:
         """Register a plugin.
@@ -120,3 +128,9 @@ def at_least(version: str) -> bool:
         return [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")]
 
     return parts(importlib.metadata.version("nbcore")) >= parts(version)
+
+
+def _shown(plugin: Any) -> str:
+    """A plugin for an error's text: as it shows itself, and without an address in memory."""
+    shown = repr(plugin)
+    return f"{type(plugin).__qualname__} (an object without a repr)" if " at 0x" in shown else shown

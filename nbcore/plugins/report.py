@@ -80,8 +80,11 @@ class Report:
         self._name_owner(info)
         info.state = "failed"
         info.error = f"{type(cause).__name__}: {cause}"
-        shipped = f"{info.distribution or 'an unknown distribution'} {info.version}"
-        text = f"plugin {info.name!r} of {shipped} ({info.target}) failed: {info.error}"
+        if info.target == GIVEN:
+            text = f"the plugin {info.name!r} that was given failed: {info.error}"
+        else:
+            shipped = f"{info.distribution} {info.version}" if info.distribution else "a distribution that cannot be told"
+            text = f"plugin {info.name!r} of {shipped} ({info.target}) failed: {info.error}"
         if info.target == GIVEN or self._options.strict_plugins or (info.group == HOOKS and self._configured(info.name)):
             raise PluginError(text) from cause
         warnings.warn(text, PluginWarning, stacklevel=2)

@@ -108,7 +108,8 @@ class Record(Editable):
         return name in self._data or name in self._set
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *self._data, *self._endpoint.record_actions})
+        known = {*super().__dir__(), *self._data, *self._endpoint.record_actions}
+        return sorted(name for name in known if name not in _INNER and (name[:1] != "_" or name[:2] == "__"))
 
     def full_details(self) -> bool:
         """Read the object's own route again, with every field (one GET). Edits that are not saved stay.
@@ -214,11 +215,13 @@ class Record(Editable):
 
     def __repr__(self) -> str:
         """Its class (the object type where no package gives it one), display name and id, without any request."""
-        shown = f"{self._shown()!r} " if self._shown() else ""
         named = type(self).__name__
         if named == "Record":
             named = self._data.get("object_type") or named
-        return f"<{named} {shown}{self._data.get('id', '')}>"
+        key = self._data.get("id", "")
+        # What is not in Nautobot, such as a free prefix, has neither a display name nor an id: its class may have a text for it.
+        shown = self._shown() or ("" if key else str(self))
+        return f"<{' '.join(part for part in (named, repr(shown) if shown else '', str(key)) if part)}>"
 
     def __json__(self) -> Any:
         return self._data.get("id", self._data)
@@ -234,6 +237,8 @@ class Record(Editable):
         return _restore(self._endpoint, copy.deepcopy(self._data, memo), self._complete, edits, set(self._set))
 
 
+# What other rooms and packages use: no completion shows them.
+_INNER = frozenset({"accept", "is_json_field", "is_number_field", "load_field", "related", "siblings"})
 # The slots' own setters: a record is made for every row, and object.__setattr__ costs twice as much.
 _put_data, _put_endpoint, _put_complete, _put_group, _put_read, _put_set = (
     vars(Record)[slot].__set__ for slot in ("_data", "_endpoint", "_complete", "_group", "_read", "_set")

@@ -56,6 +56,8 @@ class CoreHooks:
                 call,
                 reply,
             )
+        if call.operation == "action" and reply.status < 300 and (call.method != "GET" or reply.header("API-Version") is not None):
+            return None  # an action may have nothing to say
         if (
             reply.status >= 300
             or (call.method == "GET" and call.operation in ("list", "get"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import logging
 import pickle
+import re
 import traceback
 
 import pytest
@@ -254,3 +255,30 @@ def test_a_runtime_error_of_a_plugin_that_says_so_is_its_own(wire):
 
     with make_api(wire, Saying()) as nb, pytest.raises(RuntimeError, match="the harvest"):
         read(nb)
+
+
+class Plain:
+    """No hook at all, and no repr of its own."""
+
+
+class WithOdd:
+    @hookimpl
+    def nbcore_send(self, call, odd):
+        """An argument that does not exist."""
+
+
+class Twin:
+    @hookimpl
+    def nbcore_page(self, call):
+        """Given twice."""
+
+
+@pytest.mark.parametrize(
+    "given", [(Plain(),), (WithOdd(),), (Twin(),) * 2, (Plain,), ("text",)], ids=["no hook", "argument", "twice", "class", "text"]
+)
+def test_a_given_plugin_that_fails_is_named_without_an_address(given):
+    with pytest.raises(nbcore.PluginError, match=r"the plugin '[a-zA-Z]+' that was given failed") as caught:
+        make_api(*given)
+    shown = "".join(traceback.TracebackException.from_exception(caught.value).format())
+    assert "unknown distribution" not in shown
+    assert not re.search(r"0x[0-9a-f]{6}|@[0-9a-f]{6}", shown)

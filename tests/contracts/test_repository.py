@@ -79,3 +79,16 @@ def test_no_test_takes_the_checkouts_folder_for_the_package():
         if any(re.search(rf"""["']{word}[^"']*["'] (not )?in """, line) for word in words)
     ]
     assert not guesses, "compare with Path(nbcore.__file__).parent"
+
+
+@pytest.mark.parametrize("folder", PLUGINS, ids=lambda folder: folder.name)
+def test_a_readme_says_how_to_install_from_a_checkout(folder):
+    """Nothing of nbcore is on a package index yet: what `pip install nbcore-frames` would find there is not ours."""
+    text = (folder / "README.md").read_text()
+    told = re.search(r"Until nbcore is on a package index: `pip install \. ([^`]*)`".replace(" ", r"\s"), text, re.IGNORECASE)
+    assert told
+    named = set(re.findall(r"\./plugins/([\w-]+)", told[1]))
+    assert folder.name in named
+    for name in named:
+        needed = tomllib.loads((ROOT / "plugins" / name / "pyproject.toml").read_text())["project"]["dependencies"]
+        assert {found[0] for need in needed if (found := re.match(r"nbcore-[\w-]+", need))} <= named

@@ -36,6 +36,7 @@ class Store:
         self.runs = 0
         self.maximum = 1000
         self.order = "name"
+        self.read_only: set[str] = set()  # fields that a write does not change, without a word
         self.lock = threading.RLock()
         self._clock = 0
         self._address = 0
@@ -95,7 +96,8 @@ class Store:
         if request.method == "GET":
             return 200, self._page(path, request)
         if request.method == "OPTIONS":
-            return 200, {"actions": {"POST": {"id": {"type": "string", "read_only": path == "lab/things"}}}}
+            shown = {name: {"read_only": True} for name in self.read_only}
+            return 200, {"actions": {"POST": {"id": {"type": "string", "read_only": path == "lab/things"}, **shown}}}
         items = request.body if isinstance(request.body, list) else [request.body]
         if request.method == "POST":
             return self._create(path, items, isinstance(request.body, list))
@@ -165,6 +167,7 @@ class Store:
         return 200, dict(table[identity])
 
     def _change(self, row: JSON, changes: JSON) -> JSON:
+        changes = {name: value for name, value in changes.items() if name not in self.read_only}
         row.update({**changes, "id": row["id"], "last_updated": self._tick()})
         self.commits.append(("update", row["id"]))
         return dict(row)

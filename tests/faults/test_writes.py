@@ -255,6 +255,25 @@ def test_a_patch_happens(writing, number):
     assert len(changed) == len(results) * (MANY if writing.bulk else 1)
 
 
+@pytest.mark.filterwarnings("ignore::nbcore.IgnoredFieldWarning")
+@pytest.mark.parametrize("number", [3, 18, 44, 46.1, 50, 44.2])
+@pytest.mark.case(56)
+def test_a_patch_of_which_the_server_ignores_a_part_is_no_conflict(world, number):
+    """The field that it does not write tells nothing of what happened; it is warned of, and the rest is there once."""
+    writing = Writing(world, "single")
+    records = writing.records()
+    world.store.read_only = {"name"}
+    world.server.inject(patch, LOST[number])
+
+    def work(index):
+        done = records[index].update({"description": "new", "name": "mine"})
+        return done, records[index].name == "mine", records[index].updates()
+
+    results = world.ok(work)
+    assert results == [(True, False, {})] * len(results)
+    assert [row["description"] for row in world.store.tables["lab/devices"].values()].count("new") == len(results)
+
+
 @pytest.mark.parametrize("number", [3, 44])
 @pytest.mark.case(56)
 def test_a_patch_by_id_happens(world, number):

@@ -70,6 +70,17 @@ def test_many_to_many_fields_that_the_server_leaves_out_are_declared(live, app):
 
 
 @pytest.mark.parametrize("app", PACKAGES)
+def test_what_the_server_ignores_and_other_objects_make_is_declared(live, app):
+    for endpoint in getattr(live, app).spec.endpoints:
+        path = f"plugins/{app}/{endpoint.slug}"
+        fields = live.request("OPTIONS", f"{path}/").get("actions", {}).get("POST", {})
+        whole = live.endpoint(path).filter(exclude_m2m=False, limit=1, offset=0).first()
+        lists = {name for name, value in dict(whole or {}).items() if isinstance(value, list)}
+        assert set(endpoint.assigned_by) == {name for name in lists if fields.get(name, {}).get("read_only")}, path
+        assert all(live.endpoint(where).count() >= 0 for where in endpoint.assigned_by.values())
+
+
+@pytest.mark.parametrize("app", PACKAGES)
 def test_a_package_and_the_servers_plugin_are_one(live, app):
     assert getattr(live.plugins, app) is getattr(live, app)
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbcore import JobTimeoutError, NotFoundError, Record, ShapeError
+from nbcore import JobTimeoutError, NotFoundError, Record, ShapeError, ValidationError
 
 if TYPE_CHECKING:
     from nbcore.contracts import Api
 
 _ENDED = frozenset({"SUCCESS", "FAILURE", "REVOKED"})
+_BEFORE = frozenset({"PENDING", "RECEIVED", "AWAITING APPROVAL", "SCHEDULED"})
+_PATIENCE = 5.0  # seconds of silence before it is said that a run has not begun
+_log = logging.getLogger("nbcore.jobs")
 _NEVER = frozenset({"DENIED", "CANCELED", "ERRORED", "COMPLETED"})
 _STATES = {"pending": "AWAITING APPROVAL", "active": "SCHEDULED"}
 
@@ -86,6 +91,8 @@ class JobRun:
     def refresh(self) -> JobRun:
         """Ask for the newest state (one GET; two while there is no job result).
 
+        A run whose schedule somebody deleted, as Nautobot does with one that was denied, is "CANCELED".
+
         Returns:
             This handle.
 
@@ -95,13 +102,14 @@ class JobRun:
         if self.job_result is not None:
             self.job_result = self._read(self.job_result)
         elif self.schedule is not None:
-            self.job_result = self._of_schedule(self.schedule)
-            if self.job_result is None:
-                self._refresh_schedule(self.schedule)
+            self._refresh_schedule(self.schedule)
         return self
 
     def logs(self, follow: bool = False, interval: float = 1.0, timeout: float | None = None) -> Iterator[Record]:
         """The log entries of the run, oldest first.
+
+        While a run that is followed has not begun, a warning of the logger "nbcore.jobs" says so after some seconds, and then ever more
+        seldom: a job without a worker would be silent for ever.
 
         Args:
             follow: go on with new entries as they come, until the run has ended.
@@ -114,7 +122,9 @@ class JobRun:
         seen: set[str] = set()
         end = None if timeout is None else time.monotonic() + timeout
         newest = ""
+        silence = _Silence()
         while follow and not self.done:
+            silence.told(self)
             for entry in self._fresh(seen, newest):
                 newest = max(newest, str(entry["created"]))
                 yield entry
@@ -160,9 +170,11 @@ class JobRun:
         if self.job_result is not None:
             self.job_result.detail_action("cancel").create()
         elif self.status == "AWAITING APPROVAL" and (approval := self.approval) is not None:
-            approval.detail_action("cancel").create()
+            with contextlib.suppress(NotFoundError):  # it was decided, or deleted, at the same moment: refresh() tells
+                approval.detail_action("cancel").create()
         elif self.schedule is not None:
-            self.schedule.delete()
+            with contextlib.suppress(NotFoundError):  # somebody else was quicker
+                self.schedule.delete()
             self.schedule["state"] = "canceled"
             return self
         return self.refresh()
@@ -177,12 +189,16 @@ class JobRun:
         return JobTimeoutError(f"{what}. Wait again with the handle, or look at nb.extras.job_results.", self.job_result)
 
     def _refresh_schedule(self, schedule: Record) -> None:
+        # The schedule first: the server refuses to look for the results of one that is not there.
         try:
             self.schedule = schedule = self._read(schedule)
+            self.job_result = self._of_schedule(schedule)
         except NotFoundError:
-            schedule["state"] = "canceled"  # somebody took it off the schedule
-        if self.status not in ("AWAITING APPROVAL", "SCHEDULED"):
-            self.job_result = self._of_schedule(schedule)  # it may have begun in between
+            schedule["state"] = "canceled"
+        except ValidationError:
+            if schedule.endpoint.get(schedule["id"]) is not None:
+                raise
+            schedule["state"] = "canceled"  # deleted between the two requests
 
     def _of_schedule(self, schedule: Record) -> Record | None:
         """The newest job result of a scheduled job."""
@@ -193,7 +209,12 @@ class JobRun:
         if self.job_result is None:
             return
         since = {"created__gte": newest} if newest else {}
-        for entry in self.api.endpoint("extras/job-logs").filter(job_result=self.id, **since):
+        try:
+            entries = list(self.api.endpoint("extras/job-logs").filter(job_result=self.id, **since))
+        except ValidationError:
+            self.refresh()  # a result that somebody deleted is a NotFoundError
+            raise
+        for entry in entries:
             if entry["id"] not in seen:
                 seen.add(entry["id"])
                 yield entry
@@ -216,6 +237,23 @@ class JobRun:
 
     def __repr__(self) -> str:
         return f"<JobRun {self.id or 'without a job result'} {self.status}>"
+
+
+class _Silence:
+    """Tells, by log, that a run has not begun."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._next = _PATIENCE
+
+    def told(self, run: JobRun) -> None:
+        """Say what a run waits for, where it has waited long enough since it was said last."""
+        waited = time.monotonic() - self._since
+        if run.status in _BEFORE and waited >= self._next:
+            what = f"job result {run.id}" if run.job_result is not None else "the run"
+            why = "no worker of its queue has taken it yet" if run.job_result is not None else "its log begins when it does"
+            _log.warning("%s has been %s for %.0f s: %s", what, run.status, waited, why)
+            self._next = 2 * waited
 
 
 def _word(value: Any) -> str:

@@ -239,3 +239,67 @@ def test_a_scheduled_run_is_taken_off_the_schedule(server, job):
 def test_an_answer_that_names_no_run_is_a_shape_error(memory, answer):
     with pytest.raises(nbcore.ShapeError, match="did not say"):
         JobRun.of(memory, answer)
+
+
+# --- somebody else acts ------------------------------------------------------------------------------------------------------
+
+
+def strict_results(server):
+    """The list of job results as Nautobot serves it: it refuses the id of a schedule that is not there."""
+    server.serve("extras/job-results", [])
+    server.on("GET", "extras/job-results/", reply({"scheduled_job": ["Select a valid choice. That is not one of them."]}, 400))
+
+
+@pytest.mark.parametrize("ask", [lambda run: run.refresh(), lambda run: run.wait(interval=0), lambda run: run.cancel()])
+def test_a_schedule_that_somebody_deleted_is_canceled(server, job, ask):
+    held(server)
+    strict_results(server)
+    server.serve("extras/scheduled-jobs", [])
+    server.serve("extras/approval-workflows", [])
+    run = ask(job.start())
+    assert (run.status, run.done, run.ok, run.job_result) == ("CANCELED", True, False, None)
+    assert list(run.logs(follow=True, interval=0)) == []
+
+
+def test_a_schedule_that_is_deleted_between_two_requests(server, job):
+    held(server)
+    strict_results(server)
+    answers = [SCHEDULE, reply({"detail": "No object matches the given query."}, 404)]
+    server.on("GET", f"extras/scheduled-jobs/{SCHEDULE['id']}/", lambda call: answers.pop(0))
+    assert job.start().refresh().status == "CANCELED"
+
+
+def test_another_refusal_stays_one(server, job):
+    held(server)
+    strict_results(server)
+    server.on("GET", f"extras/scheduled-jobs/{SCHEDULE['id']}/", SCHEDULE)
+    with pytest.raises(nbcore.ValidationError):
+        job.start().refresh()
+
+
+def test_a_result_that_somebody_deleted_while_it_was_followed(server, job):
+    server.serve("extras/job-results", [])
+    server.on("GET", "extras/job-logs/", reply({"job_result": ["Select a valid choice."]}, 400))
+    with pytest.raises(nbcore.NotFoundError):
+        list(job.start().logs(follow=True, interval=0))
+
+
+def test_a_run_that_does_not_begin_says_so(server, job, caplog, monkeypatch):
+    monkeypatch.setattr("nbcore_apps._runs._PATIENCE", 0.02)
+    states(server, *["PENDING"] * 12, "SUCCESS")
+    server.serve("extras/job-logs", [])
+    run = job.start()
+    server.on("GET", f"extras/job-results/{run.id}/logs/", [])
+    assert list(run.logs(follow=True, interval=0.02)) == []
+    told = [record.getMessage() for record in caplog.records if record.name == "nbcore.jobs"]
+    assert 1 <= len(told) <= 5
+    assert f"job result {run.id} has been PENDING for" in told[0]
+    assert "no worker" in told[0]
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_an_action_that_answers_nothing_is_done(server, memory, status):
+    server.serve("extras/approval-workflow-stages", [row("extras/approval-workflow-stages", id=JOB["id"])])
+    stage = memory.extras.approval_workflow_stages.get(JOB["id"])
+    server.on("POST", f"extras/approval-workflow-stages/{JOB['id']}/approve/", reply(None, status))
+    assert stage.approve(comments="ok") is None

@@ -345,3 +345,11 @@ def test_a_vlans_locations_are_told_not_to_be_written(real, real_world):
     with pytest.raises(nbcore.UnknownFieldError, match="cannot be set"):
         real.ipam.vlans.sync([{"vid": 3990, "locations": [site]}], key="vid", among={"vid": 3990})
     assert vlan.update({"name": "  blanks  "}) is True
+
+
+def test_a_schedule_that_somebody_else_deletes_ends_the_run(real):
+    run = real.extras.jobs.start(JOB, schedule={**LATER, "name": "apps-deleted"})
+    real.extras.scheduled_jobs.get(run.schedule.id).delete()
+    assert run.refresh().status == "CANCELED"
+    assert run.wait(5).done
+    assert run.cancel().status == "CANCELED"

@@ -84,3 +84,24 @@ def test_where_nothing_may_be_loaded_a_text_is_what_is_there():
         assert str(nb.circuits.circuit_terminations.all()[0]) == "Termination A"
         assert str(nb.wrap(reference(end))) == f"circuits.circuit-terminations {end['id']}"
     assert len(server.calls) == 1
+
+
+def test_what_is_not_in_nautobot_shows_what_it_is(memory):
+    ipam = memory.ipam
+    assert repr(ipam.prefixes.make({"prefix": "10.0.0.0/24", "ip_version": 4})) == "<Prefix '10.0.0.0/24'>"
+    assert repr(ipam.ip_addresses.make({"address": "10.0.0.1/24"})) == "<IPAddress '10.0.0.1/24'>"
+    assert repr(memory.dcim.devices.make({})) == "<Device>"
+    assert repr(memory.dcim.devices.make({"id": "1"})) == "<Device 1>"
+
+
+def test_completion_shows_what_a_person_uses(memory):
+    shown = {name for name in dir(memory.dcim.devices) if name[:2] != "__"}
+    assert {"all", "filter", "get", "count", "choices", "create", "update", "bulk_update", "delete", "sync", "get_or_create"} <= shown
+    assert not {name for name in shown if name[:1] == "_"}
+    assert not shown & {"make", "make_all", "bind", "route", "spec", "save_record", "delete_record", "prepare_items", "record_class"}
+    assert "summary" not in shown
+    assert {"devices", "endpoint"} <= set(dir(memory.dcim))
+    assert not {name for name in dir(memory.dcim) if name[:1] == "_" and name[:2] != "__"} | ({"declared"} & set(dir(memory.dcim)))
+    record = memory.dcim.devices.make({"id": "1", "name": "d"})
+    assert {"name", "save", "update", "notes"} <= set(dir(record))
+    assert not {name for name in dir(record) if (name[:1] == "_" and name[:2] != "__") or name in ("accept", "load_field")}

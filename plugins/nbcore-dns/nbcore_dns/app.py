@@ -18,7 +18,12 @@ app = AppSpec(
         EndpointSpec("dns-registrars", record=records.DNSRegistrar),
         EndpointSpec("dns-registrations", record=records.DNSRegistration),
         EndpointSpec("dns-view-prefix-assignments", record=records.DNSViewPrefixAssignment),
-        EndpointSpec("dns-views", record=records.DNSView, m2m_fields=("prefixes",)),
+        EndpointSpec(
+            "dns-views",
+            record=records.DNSView,
+            m2m_fields=("prefixes",),
+            assigned_by={"prefixes": "plugins/dns/dns-view-prefix-assignments"},
+        ),
         EndpointSpec("dns-zones", record=records.DNSZone),
         EndpointSpec("mx-records", record=records.MXRecord, endpoint=RecordsEndpoint),
         EndpointSpec("ns-records", record=records.NSRecord, endpoint=RecordsEndpoint),

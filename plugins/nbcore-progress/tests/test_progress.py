@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import time
 
 import pytest
 from rich.console import Console
 
+import nbcore
 from nbcore.testing import make_api, row
 from nbcore_progress import Progress
 
@@ -62,3 +64,52 @@ def test_settings_ask_for_it():
 def test_rich_is_not_imported_before_it_is_active():
     code = "import sys, nbcore; nbcore.api('http://127.0.0.1:9', 't'); sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- nothing of it stays where a read ends otherwise ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def half(wire):
+    """An Api with a bar, of which a read is half-way, and the bar."""
+    wire.serve("dcim/devices", [row("dcim/devices", name=f"d{i}") for i in range(50)])
+    progress = Progress(Console(file=io.StringIO(), force_terminal=True), patience=0.2)
+    nb = make_api(wire, progress, page_size=10)
+    reading = nb.endpoint("dcim/devices").all().iterator()
+    next(reading)
+    assert progress._bar is not None
+    yield nb, progress, reading
+    nb.close()
+
+
+def test_a_request_that_fails_takes_the_bar_away(wire, half):
+    nb, progress, reading = half
+    wire.on("GET", "dcim/devices/", nbcore.ProtocolError("the connection broke"))
+    with pytest.raises(nbcore.ProtocolError):
+        list(reading)
+    assert progress._bar is None
+    wire.serve("dcim/devices", [row("dcim/devices", name=f"d{i}") for i in range(30)])
+    pages = nb.endpoint("dcim/devices").all().pages()
+    next(pages)
+    assert progress._bar is not None
+    assert list(pages)
+    assert progress._bar is None
+
+
+def test_an_error_that_nobody_caught_takes_the_bar_away(half, monkeypatch):
+    _nb, progress, _reading = half
+    shown = []
+    monkeypatch.setattr(progress, "_hook", lambda *error: shown.append((progress._bar, error)))
+    sys.excepthook(ValueError, ValueError("mine"), None)
+    assert [(bar, str(error[1])) for bar, error in shown] == [(None, "mine")]
+    assert sys.excepthook != progress._failed
+
+
+def test_a_read_that_is_left_takes_the_bar_away_in_time(half):
+    _nb, progress, reading = half
+    deadline = time.monotonic() + 5
+    while progress._bar is not None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert progress._bar is None
+    assert len(list(reading)) == 49
+    assert progress._bar is None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
+import shutil
+import textwrap
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -60,7 +63,7 @@ class Stage:
         took = time.perf_counter() - started
         sent = self.counter.seen[first:]
         for call, status, elapsed in sent:
-            print(_shortened(f"   > {call.method:6} {call.path}{_query(call)}", _WIDTH - 12), f"{status} {elapsed * 1000:5.0f} ms")
+            print(_shortened(f"   > {call.method:6} {call.path}{_query(call)}", _width() - 12), f"{status} {elapsed * 1000:5.0f} ms")
         print(f"   {len(sent)} request{'s' * (len(sent) != 1)}, {took * 1000:.0f} ms")
 
     def end(self) -> None:
@@ -83,12 +86,30 @@ def _shortened(text: str, width: int) -> str:
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]], most: int = _ROWS) -> None:
     """A table, its first rows only where it is long."""
-    cells = [[str(cell) if cell is not None else "-" for cell in row] for row in rows[:most]]
-    widths = [max(len(line[at]) for line in [list(heads), *cells]) for at in range(len(heads))]
-    for line in [list(heads), *cells]:
-        print("   " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    cells = [list(heads), *([str(cell) if cell is not None else "-" for cell in row] for row in rows[:most])]
+    widths = _widths(cells)
+    for line in cells:
+        parts = [textwrap.wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(line, widths, strict=True)]
+        for row in itertools.zip_longest(*parts, fillvalue=""):
+            print("   " + "  ".join(part.ljust(width) for part, width in zip(row, widths, strict=True)).rstrip())
     if len(rows) > most:
         print(f"   ... and {len(rows) - most} more")
+
+
+def _widths(cells: list[list[str]]) -> list[int]:
+    """How wide the columns are, so that a line fits into the terminal: the widest give way, but never so far that a word is cut."""
+    columns = list(zip(*cells, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    least = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    room = _width() - 3 - 2 * (len(widths) - 1)
+    while sum(widths) > room and (able := [at for at in range(len(widths)) if widths[at] > least[at]]):
+        widths[max(able, key=lambda at: widths[at])] -= 1
+    return widths
+
+
+def _width() -> int:
+    """The columns of the terminal, 100 at the most."""
+    return min(shutil.get_terminal_size((_WIDTH, 24)).columns, _WIDTH)
 
 
 def read(stage: Stage, nb: Api) -> None:
@@ -108,7 +129,7 @@ def read(stage: Stage, nb: Api) -> None:
             infos = list(found)
             apps = ", ".join(f"nb.{info.name}" for info in infos if info.group == "nbcore.apps")
             hooks = ", ".join(f"{info.name} ({info.state})" for info in infos if info.group == "nbcore.hooks")
-            rows.append((package or "given by hand", infos[0].version or "-", _shortened(apps, 44).rstrip() or "-", hooks or "-"))
+            rows.append((package or "given by hand", infos[0].version or "-", apps or "-", hooks or "-"))
         _table(("PACKAGE", "VERSION", "APPS", "HOOKS"), rows)
 
     with stage.step("Devices with the names of what they refer to"):

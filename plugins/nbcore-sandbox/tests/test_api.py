@@ -125,3 +125,23 @@ def test_the_demo_only_reads_from_a_given_server(sandbox_server: SandboxServer, 
     assert {item.method for item in sandbox_server.received} == {"GET"}
     assert "ams01-access-01" in capsys.readouterr().out
     assert demo.main(["--url", sandbox_server.url, "--token", "bad"]) == 1
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+def test_the_tables_of_the_demo_fit_the_terminal_and_cut_no_word(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    demo._table(
+        ("PACKAGE", "VERSION", "APPS", "HOOKS"),
+        [
+            ("nbcore-apps", "0.1.0", ", ".join(f"nb.load_balancers_{number}" for number in range(9)), "-"),
+            ("nbcore-otel", "0.1.0", None, "otel (inert)"),
+        ],
+    )
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= min(columns, 100)
+    words = {word.strip(",") for line in lines for word in line.split()}
+    assert words == {"PACKAGE", "VERSION", "APPS", "HOOKS", "nbcore-apps", "nbcore-otel", "0.1.0", "-", "otel", "(inert)"} | {
+        f"nb.load_balancers_{number}" for number in range(9)
+    }
