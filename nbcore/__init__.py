@@ -52,9 +52,9 @@ if TYPE_CHECKING:
         ValidationError,
         VersionError,
     )
-    from .messages import Call, Change, Projection, Reply
+    from .messages import Call, Change, Reply
     from .options import Options
-    from .plugins import ActionSpec, AppSpec, EndpointSpec, PluginInfo, PluginWarning, hookimpl
+    from .plugins import ActionSpec, AppSpec, EndpointSpec, PluginInfo, PluginWarning, Projection, hookimpl
     from .values import Choice
     from .writing import IgnoredFieldWarning, Journal, Plan
 
@@ -104,9 +104,9 @@ _HOMES = {
         "ValidationError",
         "VersionError",
     ),
-    "messages": ("Call", "Change", "Projection", "Reply"),
+    "messages": ("Call", "Change", "Reply"),
     "options": ("Options",),
-    "plugins": ("ActionSpec", "AppSpec", "EndpointSpec", "PluginInfo", "PluginWarning", "hookimpl"),
+    "plugins": ("ActionSpec", "AppSpec", "EndpointSpec", "PluginInfo", "PluginWarning", "Projection", "hookimpl"),
     "values": ("Choice",),
     "writing": ("IgnoredFieldWarning", "Journal", "Plan"),
 }

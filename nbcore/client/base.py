@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ..contracts import Returns
 from ..errors import ContentError, InputError, PluginError, did_you_mean, snippet
-from ..messages import Call, Projection
+from ..messages import Call
 from ..options import Options
 from ..plugins import AppSpec, EndpointSpec, PluginInfo, Plugins, named, who
 from ..reading import Query, Route
@@ -20,6 +19,8 @@ from .graphql import GraphQL
 from .record import R, Record
 
 if TYPE_CHECKING:
+    from ..contracts import Returns
+    from ..plugins import Projection
     from .api import Api
 
 _WITHHELD = frozenset({"token", "headers", "http_session", "with_options"})  # what the user's own Api has beside
@@ -163,6 +164,8 @@ class ApiBase:
         Raises:
             PluginError: a plugin answered something else.
         """
+        from ..plugins import Projection  # imported when some fields are first asked for
+
         hook = self._found.manager.hook.nbcore_project
         with named(hook):
             answer = hook(route=route, query=query, fields=fields)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from ..contracts import Row
 from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
@@ -17,6 +16,7 @@ from .record import R, Record
 from .recordset import RecordSet
 
 if TYPE_CHECKING:
+    from ..contracts import Row
     from .api import Api
 
 _NOTES = ActionSpec("notes", methods=("GET", "POST"), returns="records", paged=True)

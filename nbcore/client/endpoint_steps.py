@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..contracts import Row, WriteOperation
 from ..messages import Change
 
 if TYPE_CHECKING:
+    from ..contracts import Row, WriteOperation
     from .api import Api
 
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Generic, overload
 from uuid import UUID
 
 from .. import writing
-from ..contracts import JournalStore, Row
 from ..errors import InputError
 from ..plugins import EndpointSpec
 from ..reading import Route
@@ -19,6 +18,7 @@ from .endpoint_steps import EndpointSteps
 from .record import R, Record
 
 if TYPE_CHECKING:
+    from ..contracts import JournalStore, Row
     from ..writing import Entry, OnError, Plan, Strategy
     from .api import Api
 

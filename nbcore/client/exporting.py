@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from ..contracts import Exporter
 from ..errors import InputError
 from ..plugins import PluginWarning, each
+
+if TYPE_CHECKING:
+    from ..contracts import Exporter
 
 
 class Exporters:

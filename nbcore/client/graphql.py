@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..contracts import Connection, Row
 from ..errors import GraphQLError, ValidationError, describe, snippet
 from ..messages import Call, Reply
+
+if TYPE_CHECKING:
+    from ..contracts import Connection, Row
 
 
 class GraphQLRecord:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..by_fields import ByFields
 from ..errors import InputError
-from ..messages import Projection
+from ..plugins import Projection
 from ..reading import IDS_A_REQUEST, Query
 
 if TYPE_CHECKING:

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, overload
 
-from ..contracts import Row
 from ..errors import EverythingError, InputError
 from ..reading import Query, build, count
 from ..transport import deciding
-from . import projecting
 from .record import R
 from .rows import Prefer, RecordRows, ValueRows
 
 if TYPE_CHECKING:
+    from ..contracts import Row
+    from . import projecting
     from .endpoint import Endpoint
 
 
@@ -127,6 +127,8 @@ class RecordSet(Sequence[R]):
 
     def _values(self, fields: tuple[str, ...], prefer: Prefer = "") -> ValueRows:
         """Some fields of the records: from those that were read already, else in the way that explain() tells."""
+        from . import projecting  # imported when some fields are first asked for
+
         projection = projecting.project(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
         return ValueRows(self, fields, projection)
 
@@ -135,6 +137,8 @@ class RecordSet(Sequence[R]):
 
         Sends nothing by itself; the plugin that would read the fields may ask the server small things to find out whether it can.
         """
+        from . import projecting
+
         if self._rows is not None:
             return projecting.Explanation("none", (), f"the {len(self._rows)} records were read already, and are kept")
         return projecting.explain(self._endpoint, self._query, fields, prefer)

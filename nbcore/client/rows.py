@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Generic, Literal
 
-from ..contracts import Row
 from ..errors import DriftError, InputError, NotFoundError, NotLoadedError, UnknownFieldError, no_field
-from ..messages import Projection
 from ..reading import Query, objects
 from ..records import OPT_IN, Siblings
 from ..values import wire
-from . import projecting
 from .record import R, Record
 
 if TYPE_CHECKING:
+    from ..contracts import Row
+    from ..plugins import Projection
     from .endpoint import Endpoint
     from .recordset import RecordSet
 
@@ -78,6 +77,8 @@ class RecordRows(Generic[R]):
         """The records of only(), where a plugin can read just their fields; None where whole records are read."""
         if not self._query.only:
             return None
+        from . import projecting  # imported when some fields are first asked for
+
         projection = projecting.project(self._endpoint, self._query, self._query.only)
         rows = projection.objects() if projection.objects is not None else None
         return self._made(rows, complete=False)[0] if rows is not None else None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import weakref
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..contracts import Connection
 from ..messages import Call
+
+if TYPE_CHECKING:
+    from ..contracts import Connection
 
 
 class Connections:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     import requests
 
     from ..contracts import Api, Exporter, Query, Record, Route
-    from ..messages import Call, Change, Projection, Reply
+    from ..messages import Call, Change, Reply
     from ..options import Options
+    from .projection import Projection
 
 hookspec = pluggy.HookspecMarker("nbcore")
 hookimpl = pluggy.HookimplMarker("nbcore")

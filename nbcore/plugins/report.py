@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ..by_fields import ByFields
 from ..errors import PluginError
 from ..options import Options
 from .entry_points import HOOKS, owners
@@ -19,8 +20,8 @@ class PluginWarning(UserWarning):
     """An installed plugin failed to load and is left out."""
 
 
-@dataclass(slots=True)
-class PluginInfo:
+@dataclass(slots=True, eq=False, repr=False)
+class PluginInfo(ByFields):
     """One row of the plugin report.
 
     Attributes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..by_fields import ByFields
-from ..contracts import App, Endpoint, Record
 from ..values import attribute_of
+
+if TYPE_CHECKING:
+    from ..contracts import App, Endpoint, Record
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 _METHODS = frozenset(get_args(Method))

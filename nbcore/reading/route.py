@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..contracts import Connection
 from ..errors import InputError
 from ..plugins import EndpointSpec
+
+if TYPE_CHECKING:
+    from ..contracts import Connection
 
 _DEFAULT_M2M = ("tags", "content_types", "object_types")
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..contracts import Row
 from ..errors import NotFoundError, RouteNotFoundError, ShapeError, UnknownFilterError, describe
 from ..messages import Call, Operation, Reply
 from ..transport import decode
 from .request_line import chunked
 from .route import Route
+
+if TYPE_CHECKING:
+    from ..contracts import Row
 
 
 def one_row(route: Route, key: str, params: Mapping[str, str], deadline: float | None) -> Row | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..contracts import Endpoint
 from ..errors import InputError
 from ..values import copied, is_file, normal, plain_json, wire
 from . import changes
 
 if TYPE_CHECKING:
+    from ..contracts import Endpoint
     from ..values import Holder as _Base  # the reading half, which Record adds: type checkers are to know it here
 else:
     _Base = object

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..contracts import Api, Endpoint
 from ..values import JSON_FIELDS, SCALARS, Choice, computed, copied, is_reference, recomputed
 from . import loading
 from .editing import NOTHING, Editable
 from .siblings import Siblings
 from .value_types import is_read_as_objects, python_value
+
+if TYPE_CHECKING:
+    from ..contracts import Api, Endpoint
 
 
 class Record(Editable):

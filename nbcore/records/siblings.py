@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..contracts import Api, Endpoint, Row
 from ..errors import CallError, NotFoundError, UnknownFilterError, no_field
 from ..forks import ForkLock
 from ..reading import Route, build, chunked, fields_of, objects, one_row
@@ -15,6 +14,7 @@ from ..values import is_reference, route_of
 from .loading import may_exist
 
 if TYPE_CHECKING:
+    from ..contracts import Api, Endpoint, Row
     from .record import Record
 
 _Key = tuple[str, str]  # an object: its route and id

@@ -15,7 +15,6 @@ from urllib.parse import unquote
 import pluggy
 
 from ..collector import resting
-from ..contracts import Decoder, In, Out, Returns, Settle
 from ..errors import InputError, PluginError
 from ..messages import OPERATIONS, Call, Operation, Reply
 from ..options import Options
@@ -31,6 +30,7 @@ from .workers import Workers
 if TYPE_CHECKING:
     import requests
 
+    from ..contracts import Decoder, In, Out, Returns, Settle
     from .identity import Strangers
 
 _log = logging.getLogger("nbcore.transport")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pluggy
 
-from ..contracts import Decoder, Settle
 from ..errors import (
     AmbiguousWriteError,
     CallError,
@@ -20,6 +19,9 @@ from ..errors import (
 from ..messages import Call, Reply
 from ..plugins import named, who
 from . import in_flight, retry
+
+if TYPE_CHECKING:
+    from ..contracts import Decoder, Settle
 
 _log = logging.getLogger("nbcore.transport")
 _REFUSED = frozenset({400, 401, 403, 404, 409, 429})

@@ -15,11 +15,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..contracts import In, Out
 from .in_flight import Scope, ended_with, within
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from ..contracts import In, Out
 
 _Work = tuple["Future[Any]", Callable[[], Any]]
 

@@ -16,9 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..contracts import Row
 from ..errors import NotFoundError, PermissionDeniedError
 from .choices import is_choice
 from .json_text import alike
@@ -26,6 +25,9 @@ from .known_fields import JSON_FIELDS, MERGED, PLAIN_LISTS
 from .references import is_reference, is_uuid, same_id
 from .scalars import about, same_scalar
 from .written import identity, is_many, normal, plain_json, wire
+
+if TYPE_CHECKING:
+    from ..contracts import Row
 
 
 class Holder(Protocol):
