@@ -50,7 +50,7 @@ class Manager(pluggy.PluginManager):
             if not self.get_hookcallers(plugin):
                 raise PluginError(f"{plugin!r} has no hook of nbcore; give an object with methods marked @hookimpl")
             self.check_pending()
-        except Exception:
+        except BaseException:
             if not already and self.is_registered(plugin):
                 self.unregister(plugin)
             raise
@@ -119,4 +119,8 @@ def at_least(version: str) -> bool:
     def parts(text: str) -> list[int]:
         return [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")]
 
-    return parts(importlib.metadata.version("nbcore")) >= parts(version)
+    try:
+        own = importlib.metadata.version("nbcore")
+    except importlib.metadata.PackageNotFoundError:  # a frozen application without metadata: who froze it chose the versions
+        return True
+    return parts(own) >= parts(version)
