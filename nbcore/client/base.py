@@ -31,8 +31,8 @@ _FOR_HOOKS = (
 
 
 _FROZEN = (
-    "this is a frozen application, and it holds no metadata of packages, by which plugins are found: collect it when freezing (PyInstaller: "
-    "--copy-metadata nbcore-apps --collect-submodules nbcore_apps), or pass the AppSpecs as Api(plugins=[...])"
+    "this is a frozen application, and it holds no metadata of packages, by which plugins are found: collect it when freezing "
+    "(PyInstaller: --copy-metadata nbcore-apps --collect-submodules nbcore_apps), or pass the AppSpecs as Api(plugins=[...])"
 )
 
 
@@ -303,8 +303,8 @@ def _say_hidden(app: App, spec: AppSpec) -> None:
     own = {*dir(App), *vars(app)}
     for hidden in (endpoint for endpoint in spec.endpoints if endpoint.attribute in own):
         warnings.warn(
-            f"the endpoint {hidden.slug!r} of the app {spec.name!r} is not nb.{spec.name}.{hidden.attribute}, which every app has for itself: "
-            f"it is nb.{spec.name}.endpoint({hidden.slug!r})",
+            f"the endpoint {hidden.slug!r} of the app {spec.name!r} is not nb.{spec.name}.{hidden.attribute}, which every app has for "
+            f"itself: it is nb.{spec.name}.endpoint({hidden.slug!r})",
             PluginWarning,
             stacklevel=4,
         )

@@ -9,4 +9,4 @@ from .retry import Failure, ambiguous, classify
 from .token import TokenAuth
 from .workers import Workers
 
-__all__ = ["Connection", "CoreHooks", "Failure", "Scope", "TokenAuth", "Workers", "ambiguous", "classify", "decode", "deciding", "within"]
+__all__ = ["Connection", "CoreHooks", "Failure", "Scope", "TokenAuth", "Workers", "ambiguous", "classify", "deciding", "decode", "within"]

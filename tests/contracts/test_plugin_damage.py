@@ -17,10 +17,18 @@ USE = """
         warnings.simplefilter("always")
         nb = make_api(Wire())
         there = [name for name in ("zoo", "farm", "barn") if hasattr(nb, name)]
-    rows = [[i.name, i.state, i.distribution, i.version, i.target, i.error] for i in nb.plugin_report() if i.name in ("zoo", "farm", "barn", "bad")]
+    names = ("zoo", "farm", "barn", "bad")
+    rows = [[i.name, i.state, i.distribution, i.version, i.target, i.error] for i in nb.plugin_report() if i.name in names]
     print(json.dumps([there, sorted(rows), [str(w.message) for w in caught]]))
 """
-ENDS = ["raise SystemExit", "raise SystemExit(3)", "import sys; sys.exit('no license')", "raise GeneratorExit", "class E(BaseException): ...\nraise E"]
+MARK = "from nbcore import hookimpl\n"
+ENDS = [
+    "raise SystemExit",
+    "raise SystemExit(3)",
+    "import sys; sys.exit('no license')",
+    "raise GeneratorExit",
+    "class E(BaseException): ...\nraise E",
+]
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -41,7 +49,7 @@ def test_a_hook_package_that_ends_python_is_left_out(site, end, where):
         "import": end,
         "factory": f"def make(options):\n        {inner}",
         "attribute": f"class P:\n    @property\n    def nbcore_send(self):\n        {inner}\ndef make(options): return P()",
-        "ready": f"from nbcore import hookimpl\nclass P:\n    @hookimpl\n    def nbcore_ready(self, api):\n        {inner}\ndef make(options): return P()",
+        "ready": f"{MARK}class P:\n    @hookimpl\n    def nbcore_ready(self, api):\n        {inner}\ndef make(options): return P()",
     }[where]
     if where == "ready" and "SystemExit" not in end and "sys.exit" not in end:
         pytest.skip("only an exit is kept from the program once a plugin runs")
@@ -77,7 +85,9 @@ def test_a_slow_import_is_told(site):
 # --- what stevedore keeps ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", "{", "", "null", "7", '{"groups": []}', '{"groups": {"nbcore.apps": [["x"]]}}', "\udcff", "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", ["[]", "{}", "{", "", "null", "7", '{"groups": []}', '{"groups": {"nbcore.apps": [["x"]]}}', "\udcff", "[" * 100_000]
+)
 def test_a_damaged_file_of_stevedore_hides_nothing(site, content):
     site.install("zoo-dist", GOOD, apps={"zoo": "zoo_dist:app"})
     site.run("import stevedore.extension\nstevedore.ExtensionManager('nbcore.apps')\nprint(1)", flags=("-W", "ignore"))
@@ -173,7 +183,7 @@ def test_an_endpoint_that_an_attribute_hides_is_told(site, slug):
 @pytest.mark.parametrize("mark", ["wrapper=True", "hookwrapper=True", "wrapper=True, specname='{hook}'"])
 def test_a_wrapper_that_would_never_be_called_is_refused(site, hook, mark):
     name = "watching" if "specname" in mark else hook
-    source = f"from nbcore import hookimpl\nclass P:\n    @hookimpl({mark.format(hook=hook)})\n    def {name}(self): yield\ndef make(options): return P()"
+    source = f"{MARK}class P:\n    @hookimpl({mark.format(hook=hook)})\n    def {name}(self): yield\ndef make(options): return P()"
     site.install("bad-dist", source, hooks={"bad": "bad_dist:make"})
     _, rows, warned = site.run(USE)
     assert rows[0][1] == "failed"
@@ -182,7 +192,12 @@ def test_a_wrapper_that_would_never_be_called_is_refused(site, hook, mark):
 
 def test_the_report_of_500_packages_is_quick(site):
     for number in range(500):
-        site.install(f"zoo-{number}", "def make(options): return None", hooks={f"zoo{number}": f"zoo_{number}:make"}, apps={f"app{number}": f"zoo_{number}:app"})
+        site.install(
+            f"zoo-{number}",
+            "def make(options): return None",
+            hooks={f"zoo{number}": f"zoo_{number}:make"},
+            apps={f"app{number}": f"zoo_{number}:app"},
+        )
     started = time.monotonic()
     seconds, length = site.run("""
         import time

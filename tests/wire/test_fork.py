@@ -177,11 +177,14 @@ def test_a_group_that_a_thread_of_the_parent_is_loading_loads_in_the_child(serve
     server.serve("lab/devices", [{**row, "location": link} for row in rows(3)])
     server.on("GET", "lab/sites/", related)
     server.on("GET", f"lab/sites/{key}/", lambda request: related(request)["results"][0])
-    script = AFTER.format(url=server.url, token=TOKEN) + """
+    script = (
+        AFTER.format(url=server.url, token=TOKEN)
+        + """
 record = list(endpoint.all())[0]
 threading.Thread(target=lambda: record.location.name, daemon=True).start()
 time.sleep(1)
 codes["group"] = in_a_child(lambda: record.location.name == "d0")
 print(json.dumps(codes))
 """
+    )
     assert Site(tmp_path / "site").run(script, flags=("-W", "ignore::DeprecationWarning")) == {"group": 0}

@@ -24,11 +24,11 @@ PARTS = {
     "a parallel bulk write": (
         'nb.endpoint("lab/devices").create([{"name": str(n)} for n in range(100)], chunk_size=10, parallel=True, journal="journal")'
     ),
-    "aio": 'asyncio.run(gathered())',
-    "aio, a loop": 'asyncio.run(looped())',
+    "aio": "asyncio.run(gathered())",
+    "aio, a loop": "asyncio.run(looped())",
     "a retry sleep": 'nb.endpoint("lab/busy").count()',
-    "a retry sleep on threads": 'asyncio.run(busy())',
-    "threads of the user": 'threaded()',
+    "a retry sleep on threads": "asyncio.run(busy())",
+    "threads of the user": "threaded()",
 }
 SCRIPT = """
 import asyncio, sys, threading
@@ -167,6 +167,11 @@ def test_an_api_that_was_closed_can_be_used_again(server, connect):
         nb.close()
 
 
+async def looped(nb):
+    async for _ in nb.aio.endpoint("lab/slow").all():
+        pass
+
+
 @pytest.mark.parametrize("threading_", [False, True])
 @pytest.mark.parametrize("max_workers", [1, 4])
 def test_a_time_out_of_asyncio_ends_what_is_in_flight(silent, connect, threading_, max_workers):
@@ -178,9 +183,7 @@ def test_a_time_out_of_asyncio_ends_what_is_in_flight(silent, connect, threading
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(nb.aio.endpoint("lab/slow").filter().list(), 0.2)
         with pytest.raises(asyncio.TimeoutError):
-            async with asyncio.timeout(0.2):
-                async for _ in nb.aio.endpoint("lab/slow").all():
-                    pass
+            await asyncio.wait_for(looped(nb), 0.2)
         silent.serve("lab/fast", rows(3))
         # The threads are free again: more calls than there are threads were given up.
         assert await nb.aio.endpoint("lab/fast").count() == 3

@@ -110,7 +110,7 @@ def test_one_that_never_had_a_token_does_not_say_so(server, connect):
 
 def test_another_servers_url_does_not_take_the_token_along(server, canary, connect):
     canary.on("GET", "lab/devices/", REFUSED)
-    with pytest.raises(nbcore.PermissionDeniedError, match="is of another server. Pass token="):
+    with pytest.raises(nbcore.PermissionDeniedError, match=r"is of another server\. Pass token="):
         connect().with_options(url=canary.url).endpoint("lab/devices").count()
     assert tokens(canary) == [None]
     server.serve("lab/devices", rows(1))

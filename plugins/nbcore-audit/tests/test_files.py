@@ -23,7 +23,7 @@ def test_what_somebody_planted_is_not_written_to(tmp_path, kind):
         "folder": place.mkdir,
         "pipe": lambda: os.mkfifo(place),
     }[kind]()
-    with pytest.raises(AuditError, match="cannot be opened: .*(link|plain file|directory)"):
+    with pytest.raises(AuditError, match=r"cannot be opened: .*(link|plain file|directory)"):
         Audit(place)
     assert victim.read_text() == "the victim's own"
     assert not (tmp_path / "nowhere").exists()

@@ -195,8 +195,9 @@ class ChangeLog:
 def _place(told: dict[str, Any]) -> Place:
     """A place as it was noted; ValueError, TypeError or AttributeError for what is none."""
     place = Place(**told)
+    name: object = place.name
     times = [*([place.since] if place.since else []), *place.seen.values()]
-    if not isinstance(place.name, str) or not place.name or any(datetime.fromisoformat(at).tzinfo is None for at in times):
+    if not isinstance(name, str) or not name or any(datetime.fromisoformat(at).tzinfo is None for at in times):
         raise ValueError("no place")
     return place
 

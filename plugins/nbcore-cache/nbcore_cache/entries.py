@@ -73,7 +73,10 @@ def unpack(stored: bytes) -> Entry | None:
         if head["size"] != len(content):
             return None
         marks, headers, texts = head["marks"], head["headers"], (head["reason"], head["url"], head["log"])
-        if not all(isinstance(text, str) for text in (*texts, *marks, *marks.values(), *headers, *headers.values())) or head["status"] != 200:
+        if (
+            not all(isinstance(text, str) for text in (*texts, *marks, *marks.values(), *headers, *headers.values()))
+            or head["status"] != 200
+        ):
             return None
         reply = Reply(200, head["reason"], dict(headers), content, head["url"], 0.0, "cache")
         return Entry(reply, float(head["until"]), dict(marks), head["log"])

@@ -19,7 +19,8 @@ HEAD = b'{"status":200,"reason":"OK","headers":{},"url":"","until":99999999999,"
 ANSWERS = [
     b"", b"{", b"{}\n", b"[]\n", b"5\n5", b"null\n", b"[" * 100_000, 7, None,
     *(HEAD % marks for marks in (b'{"a":[]}', b'{"a":{}}', b"[]", b"7", b"null", b'"x"', b'{"a":null}')),
-    HEAD.replace(b"200", b"500") % b"{}", HEAD.replace(b"99999999999", b'"soon"') % b"{}", HEAD.replace(b'"headers":{}', b'"headers":[[]]') % b"{}",
+    HEAD.replace(b"200", b"500") % b"{}", HEAD.replace(b"99999999999", b'"soon"') % b"{}",
+    HEAD.replace(b'"headers":{}', b'"headers":[[]]') % b"{}",
     HEAD.replace(b'"reason":"OK"', b'"reason":7') % b"{}", HEAD.replace(b"99999999999", b"1" + b"0" * 400) % b"{}",
 ]  # fmt: skip
 NOTES = [
@@ -41,7 +42,7 @@ def url(path):
 
 def damage(path, table, value, where=""):
     with sqlite3.connect(path) as connection:
-        changed = connection.execute(f"UPDATE {table} SET value = ? {where}", (value,)).rowcount  # noqa: S608
+        changed = connection.execute(f"UPDATE {table} SET value = ? {where}", (value,)).rowcount
     connection.close()
     assert changed
 
@@ -98,7 +99,7 @@ def test_a_file_that_somebody_planted_is_not_used(tmp_path, url, path, ending, k
     victim.write_text("the victim's own")
     place = tmp_path / f"{path.name}{ending}"
     {"link": lambda: place.symlink_to(victim), "folder": place.mkdir, "pipe": lambda: os.mkfifo(place)}[kind]()
-    with pytest.raises(nbcore.InputError, match="link|plain file|directory"):
+    with pytest.raises(nbcore.InputError, match=r"link|plain file|directory"):
         Cache(url)
     assert victim.read_text() == "the victim's own"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import contextlib
+import functools
 import importlib.metadata
 import time
 from collections.abc import Callable, Generator
@@ -42,7 +42,7 @@ class Telemetry:
         *,
         propagate: bool = True,
     ) -> None:
-        version = None
+        version = ""
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a frozen application without metadata
             version = importlib.metadata.version("nbcore-otel")
         self.propagate = propagate
