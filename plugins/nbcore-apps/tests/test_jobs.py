@@ -239,3 +239,17 @@ def test_a_scheduled_run_is_taken_off_the_schedule(server, job):
 def test_an_answer_that_names_no_run_is_a_shape_error(memory, answer):
     with pytest.raises(nbcore.ShapeError, match="did not say"):
         JobRun.of(memory, answer)
+
+
+def test_what_a_run_has_come_to_is_asked_past_every_cache(server, job):
+    """A session that caches would tell the first state for ever."""
+    states(server, "STARTED", "SUCCESS")
+    server.on("GET", "extras/job-logs/", {"count": 0, "next": None, "previous": None, "results": []})
+    server.on("GET", f"extras/job-results/{RESULT['id']}/logs/", [])
+    run = job.start()
+    number = len(server.calls)
+    run.wait(interval=0.01, timeout=5)
+    list(run.logs())
+    asked = [call for call in server.calls[number:] if call.method == "GET"]
+    assert {call.path.split("/")[1] for call in asked} == {"job-results"}
+    assert all(call.fresh for call in asked)
