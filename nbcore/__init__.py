@@ -182,9 +182,12 @@ if not TYPE_CHECKING:  # a type checker would take any name for one that is ther
 
     def __getattr__(name: str) -> object:
         if name == "__version__":
-            from importlib.metadata import version
+            from importlib.metadata import PackageNotFoundError, version
 
-            return version("nbcore")
+            try:
+                return version("nbcore")
+            except PackageNotFoundError:  # a frozen application without metadata
+                return "unknown"
         if name == "api":
             return globals().setdefault(name, _load("Api"))
         return _load(name)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ContentError, InputError, PluginError, did_you_mean, snippet
 from ..messages import Call
 from ..options import Options
-from ..plugins import AppSpec, EndpointSpec, PluginInfo, Plugins, named, who
+from ..plugins import AppSpec, EndpointSpec, PluginInfo, Plugins, PluginWarning, named, who
 from ..reading import Query, Route
 from ..records import Extensions, Siblings
 from ..transport import Connection, decode
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 _WITHHELD = frozenset({"token", "headers", "http_session", "with_options"})  # what the user's own Api has beside
 _FOR_HOOKS = (
     "an Api that a hook is given has no token, headers, http_session or with_options, and is not pickled; shape the session in its hook"
+)
+
+
+_FROZEN = (
+    "this is a frozen application, and it holds no metadata of packages, by which plugins are found: collect it when freezing "
+    "(PyInstaller: --copy-metadata nbcore-apps --collect-submodules nbcore_apps), or pass the AppSpecs as Api(plugins=[...])"
 )
 
 
@@ -111,7 +119,7 @@ class ApiBase:
             f"there is no app {name!r}{did_you_mean(name, names)}",
             f"apps found: {', '.join(names) or 'none'}",
             f"plugins that failed: {failed}" if failed else "",
-            'Nautobot\'s own apps: pip install "nbcore[apps]"',
+            _FROZEN if getattr(sys, "frozen", False) and not names else 'Nautobot\'s own apps: pip install "nbcore[apps]"',
             f'an app of your server without a package: nb.plugins.{name}, or nb.endpoint("{name}/...")',
         ]
         return "; ".join(filter(None, parts))
@@ -121,6 +129,7 @@ class ApiBase:
         if path not in self._apps:
             spec = self._found.app_at(path) or AppSpec(attribute_of(path.rpartition("/")[2]), path)
             self._apps[path] = cast("type[App]", spec.app or App)(cast("Api", self), spec)
+            _say_hidden(self._apps[path], spec)
         return self._apps[path]
 
     def endpoint(self, path: str) -> Endpoint:
@@ -293,6 +302,18 @@ class ApiBase:
 
     def __repr__(self) -> str:
         return f"<Api {self.options.url}>" if "options" in self.__dict__ else "<Api, not yet made>"
+
+
+def _say_hidden(app: App, spec: AppSpec) -> None:
+    """Say which endpoints cannot be reached as attributes, since an app has attributes of these names itself."""
+    own = {*dir(App), *vars(app)}
+    for hidden in (endpoint for endpoint in spec.endpoints if endpoint.attribute in own):
+        warnings.warn(
+            f"the endpoint {hidden.slug!r} of the app {spec.name!r} is not nb.{spec.name}.{hidden.attribute}, which every app has for "
+            f"itself: it is nb.{spec.name}.endpoint({hidden.slug!r})",
+            PluginWarning,
+            stacklevel=4,
+        )
 
 
 def _is_openapi(document: Any) -> bool:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pluggy
 
 
-def each(hook: pluggy.HookCaller, **arguments: Any) -> Iterator[tuple[str, Any, Exception | None]]:
+def each(hook: pluggy.HookCaller, **arguments: Any) -> Iterator[tuple[str, Any, BaseException | None]]:
     """Call the implementations of a hook one by one: the plugin's name, what it returned, and what it raised.
 
     The last registered is called first, as pluggy does. None of them is a wrapper: those are refused when they are registered.
@@ -22,7 +22,7 @@ def each(hook: pluggy.HookCaller, **arguments: Any) -> Iterator[tuple[str, Any, 
     for found in reversed(hook.get_hookimpls()):
         try:
             yield plain(found.plugin_name), found.function(*(arguments[name] for name in found.argnames)), None
-        except Exception as exc:
+        except (Exception, SystemExit) as exc:  # a plugin that only watches does not end the user's program
             yield plain(found.plugin_name), None, exc
 
 

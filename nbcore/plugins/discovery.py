@@ -44,13 +44,15 @@ class Candidate:
             PluginError: the import failed, and the plugin was asked for.
         """
         started = time.perf_counter()
-        failure: Exception | None = None
+        failure: BaseException | None = None
         loaded = None
         try:
             loaded = self._entry.load()
-        except Exception as exc:
+        except KeyboardInterrupt:  # the user's
+            raise
+        except BaseException as exc:  # sys.exit() too: a plugin does not end the user's program
             failure = exc
-        self.info.load_time = time.perf_counter() - started
+        report.imported(self.info, time.perf_counter() - started)
         if failure is not None:
             report.fail(self.info, failure)
         return loaded

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import pluggy
-
 from ..collector import resting
 from ..errors import PluginError
 from ..options import Options
@@ -47,7 +45,9 @@ def _add_installed(candidate: Candidate, manager: Manager, options: Options, rep
         return
     try:
         plugin = factory(options)
-    except Exception as exc:
+    except KeyboardInterrupt:  # the user's
+        raise
+    except BaseException as exc:  # sys.exit() too: a plugin does not end the user's program
         report.fail(candidate.info, exc)
         return
     if plugin is None:
@@ -60,7 +60,9 @@ def _add_installed(candidate: Candidate, manager: Manager, options: Options, rep
 def _register(plugin: Any, manager: Manager, info: PluginInfo, report: Report) -> None:
     try:
         manager.add(plugin, info.name)
-    except (PluginError, pluggy.PluginValidationError, ValueError) as exc:
+    except KeyboardInterrupt:  # the user's
+        raise
+    except BaseException as exc:  # whatever its attributes raise when they are looked at
         report.fail(info, exc)
     else:
         report.registered(info)

@@ -55,7 +55,7 @@ class Manager(pluggy.PluginManager):
         except pluggy.PluginValidationError as exc:
             self._remove(plugin)
             raise pluggy.PluginValidationError(plugin, str(exc).replace(registered, name)) from None  # without the number of ours
-        except Exception:
+        except BaseException:
             self._remove(plugin)
             raise
 
@@ -127,7 +127,11 @@ def at_least(version: str) -> bool:
     def parts(text: str) -> list[int]:
         return [int("".join(filter(str.isdigit, part)) or 0) for part in text.split(".")]
 
-    return parts(importlib.metadata.version("nbcore")) >= parts(version)
+    try:
+        own = importlib.metadata.version("nbcore")
+    except importlib.metadata.PackageNotFoundError:  # a frozen application without metadata: who froze it chose the versions
+        return True
+    return parts(own) >= parts(version)
 
 
 def _shown(plugin: Any) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..by_fields import ByFields
 from ..errors import PluginError
 from ..options import Options
-from .entry_points import HOOKS, owners
+from .entry_points import APPS, HOOKS, Installed, installed
 
+_SLOW = 3.0  # seconds
 GIVEN = "given"  # the target of a plugin that the user passed in plugins=[...]
 _OWN = frozenset({"NBCORE_CACHE_DIR", "NBCORE_TRACE_HOOKS"})  # the core's own, and no plugin's of the name "cache" or "trace"
 
@@ -56,7 +57,8 @@ class Report:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._rows: list[PluginInfo] = []
-        self._owners: Mapping[tuple[str, str, str], tuple[str, str]] | None = None
+        self._registered = 0
+        self._owners: dict[tuple[str, str, str], Installed] | None = None
 
     def add(self, info: PluginInfo) -> PluginInfo:
         """Add a row, and give it back."""
@@ -65,9 +67,18 @@ class Report:
 
     def registered(self, info: PluginInfo) -> None:
         """Note that a plugin's hooks were registered after those that have an order already."""
-        info.order = sum(1 for row in self._rows if row.order is not None) + 1
+        self._registered += 1
+        info.order = self._registered
 
-    def fail(self, info: PluginInfo, cause: Exception) -> None:
+    def imported(self, info: PluginInfo, seconds: float) -> None:
+        """Note how long a plugin took to import; a slow one holds up every program, so it is named in a PluginWarning."""
+        info.load_time = seconds
+        if seconds >= _SLOW:
+            self._name_owner(info)
+            text = f"plugin {info.name!r} of {info.distribution} {info.version} ({info.target}) took {seconds:.1f} s to import"
+            warnings.warn(text, PluginWarning, stacklevel=2)
+
+    def fail(self, info: PluginInfo, cause: BaseException) -> None:
         """Note that a plugin failed, naming it and who ships it.
 
         Args:
@@ -92,8 +103,7 @@ class Report:
 
     def shippers(self, group: str, name: str) -> list[str]:
         """Who ships an entry point of this name, as texts such as "nbcore-bgp 0.1.0 (nbcore_bgp.app:app)"."""
-        known = self._known_owners()
-        return [f"{owner} {version} ({value})" for (of, named, value), (owner, version) in known.items() if (of, named) == (group, name)]
+        return [one.named_by() for one in installed(group) if one.entry.name == name]
 
     def failures(self) -> Iterator[PluginInfo]:
         """The rows of the plugins that failed."""
@@ -113,10 +123,7 @@ class Report:
 
     def _name_owner(self, info: PluginInfo) -> None:
         if not info.distribution and info.target != GIVEN:
-            info.distribution, info.version = self._known_owners().get((info.group, info.name, info.target), ("", ""))
-
-    def _known_owners(self) -> Mapping[tuple[str, str, str], tuple[str, str]]:
-        """Who ships what: found out when it is first needed, since most Apis never need it."""
-        if self._owners is None:
-            self._owners = owners()
-        return self._owners
+            if self._owners is None:
+                self._owners = {(group, one.entry.name, one.entry.value): one for group in (APPS, HOOKS) for one in installed(group)}
+            if (owner := self._owners.get((info.group, info.name, info.target))) is not None:
+                info.distribution, info.version = owner.shipped_by()

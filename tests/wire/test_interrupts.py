@@ -167,14 +167,15 @@ def test_an_api_that_was_closed_can_be_used_again(server, connect):
         nb.close()
 
 
+async def looped(nb):
+    async for _ in nb.aio.endpoint("lab/slow").all():
+        pass
+
+
 @pytest.mark.parametrize("threading_", [False, True])
 @pytest.mark.parametrize("max_workers", [1, 4])
 def test_a_time_out_of_asyncio_ends_what_is_in_flight(silent, connect, threading_, max_workers):
     nb = connect(threading=threading_, max_workers=max_workers, page_size=10, retries=3)
-
-    async def iterate():
-        async for _ in nb.aio.endpoint("lab/slow").all():
-            pass
 
     async def main():
         started = time.monotonic()
@@ -182,7 +183,7 @@ def test_a_time_out_of_asyncio_ends_what_is_in_flight(silent, connect, threading
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(nb.aio.endpoint("lab/slow").filter().list(), 0.2)
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(iterate(), 0.2)
+            await asyncio.wait_for(looped(nb), 0.2)
         silent.serve("lab/fast", rows(3))
         # The threads are free again: more calls than there are threads were given up.
         assert await nb.aio.endpoint("lab/fast").count() == 3

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbcore import JobTimeoutError, NotFoundError, Record, ShapeError, ValidationError
+from nbcore.transport import deciding
 
 if TYPE_CHECKING:
     from nbcore.contracts import Api
@@ -132,7 +133,9 @@ class JobRun:
             self.refresh()
         if self.job_result is not None:
             # The whole log once more, so that no entry is missed that was written out of order.
-            for entry in self.job_result.detail_action("logs").list():
+            with deciding():
+                entries = list(self.job_result.detail_action("logs").list())
+            for entry in entries:
                 if entry["id"] not in seen:
                     yield entry
 
@@ -202,7 +205,10 @@ class JobRun:
 
     def _of_schedule(self, schedule: Record) -> Record | None:
         """The newest job result of a scheduled job."""
-        found: Record | None = self.api.endpoint("extras/job-results").filter(scheduled_job=schedule["id"], sort="-date_created").first()
+        with deciding():
+            found: Record | None = (
+                self.api.endpoint("extras/job-results").filter(scheduled_job=schedule["id"], sort="-date_created").first()
+            )
         return found
 
     def _fresh(self, seen: set[str], newest: str) -> Iterator[Record]:
@@ -210,7 +216,8 @@ class JobRun:
             return
         since = {"created__gte": newest} if newest else {}
         try:
-            entries = list(self.api.endpoint("extras/job-logs").filter(job_result=self.id, **since))
+            with deciding():  # a session that caches would give the same entries for ever
+                entries = list(self.api.endpoint("extras/job-logs").filter(job_result=self.id, **since))
         except ValidationError:
             self.refresh()  # a result that somebody deleted is a NotFoundError
             raise
@@ -222,7 +229,7 @@ class JobRun:
     def _read(self, record: Record) -> Record:
         endpoint = record.endpoint
         path = endpoint.detail_path(record["id"])
-        return endpoint.make(self.api.request("GET", path, endpoint=endpoint.path, operation="get"))
+        return endpoint.make(self.api.request("GET", path, endpoint=endpoint.path, operation="get", fresh=True))
 
     def _begins(self) -> float:
         """When a scheduled run begins, in seconds since the epoch; 0 for one that may begin at any time."""

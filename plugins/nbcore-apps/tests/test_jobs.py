@@ -303,3 +303,17 @@ def test_an_action_that_answers_nothing_is_done(server, memory, status):
     stage = memory.extras.approval_workflow_stages.get(JOB["id"])
     server.on("POST", f"extras/approval-workflow-stages/{JOB['id']}/approve/", reply(None, status))
     assert stage.approve(comments="ok") is None
+
+
+def test_what_a_run_has_come_to_is_asked_past_every_cache(server, job):
+    """A session that caches would tell the first state for ever."""
+    states(server, "STARTED", "SUCCESS")
+    server.on("GET", "extras/job-logs/", {"count": 0, "next": None, "previous": None, "results": []})
+    server.on("GET", f"extras/job-results/{RESULT['id']}/logs/", [])
+    run = job.start()
+    number = len(server.calls)
+    run.wait(interval=0.01, timeout=5)
+    list(run.logs())
+    asked = [call for call in server.calls[number:] if call.method == "GET"]
+    assert {call.path.split("/")[1] for call in asked} == {"job-results"}
+    assert all(call.fresh for call in asked)

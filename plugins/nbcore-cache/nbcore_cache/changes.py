@@ -194,7 +194,8 @@ class ChangeLog:
 
 def _place(told: dict[str, Any]) -> Place:
     """A place as it was noted; ValueError, TypeError or AttributeError for what is none."""
-    place, name = Place(**told), told.get("name")
+    place = Place(**told)
+    name: object = place.name
     times = [*filter(None, [place.since]), *place.seen.values()]
     if not isinstance(name, str) or not name or any(datetime.fromisoformat(at).tzinfo is None for at in times):
         raise ValueError("no place")

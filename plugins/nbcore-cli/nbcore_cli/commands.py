@@ -26,7 +26,7 @@ def _add(app: typer.Typer, point: importlib.metadata.EntryPoint) -> None:
     def run(context: typer.Context) -> None:
         try:
             command = point.load()
-        except Exception as error:  # whatever a stranger's module does when it is imported
+        except (Exception, SystemExit) as error:  # whatever a stranger's module does when it is imported
             typer.echo(f"nbcore: the command {point.name!r} of {_distribution(point)} cannot be loaded: {error!r}", err=True)
             raise typer.Exit(2) from None
         raise typer.Exit(command(context.args))

@@ -22,9 +22,12 @@ def command(tmp_path):
     info = site / "acme_commands-1.2.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-commands\nVersion: 1.2\n")
-    points = "[nbcore.commands]\nacme = acme_command:main\nbroken = acme_missing:main\nplugins = acme_command:main\n"
+    points = (
+        "[nbcore.commands]\nacme = acme_command:main\nbroken = acme_missing:main\nexits = acme_exits:main\nplugins = acme_command:main\n"
+    )
     (info / "entry_points.txt").write_text(points)
     (site / "acme_command.py").write_text(MODULE)
+    (site / "acme_exits.py").write_text("raise SystemExit(0)")
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         env = {**os.environ, "PYTHONPATH": str(site)}
@@ -43,6 +46,12 @@ def test_help_lists_it_with_its_distribution(command):
     done = command("--help")
     assert "acme" in done.stdout
     assert "From acme-commands." in done.stdout
+
+
+def test_one_that_exits_while_it_is_imported_is_named(command):
+    done = command("exits")
+    assert done.returncode == 2
+    assert "the command 'exits' of acme-commands cannot be loaded: SystemExit" in done.stderr
 
 
 def test_one_that_cannot_be_loaded_is_named(command):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.metadata
 import time
@@ -41,7 +42,9 @@ class Telemetry:
         *,
         propagate: bool = True,
     ) -> None:
-        version = importlib.metadata.version("nbcore-otel")
+        version = ""
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # a frozen application without metadata
+            version = importlib.metadata.version("nbcore-otel")
         self.propagate = propagate
         self._tracer = trace.get_tracer("nbcore", version, tracer_provider)
         meter = metrics.get_meter("nbcore", version, meter_provider)
