@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..lazy import lazily as _lazily
-from .listing import count, objects, page, pages, parts
+from .listing import asked, count, objects, page, pages, parts
 from .pagination import Page, stitch
 from .query import Query, build
 from .request_line import IDS_A_REQUEST, chunked
@@ -20,6 +20,7 @@ __all__ = [
     "Page",
     "Query",
     "Route",
+    "asked",
     "build",
     "cache_folder",
     "chunked",
