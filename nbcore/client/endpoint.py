@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from ..contracts import Row
-from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
+from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError, did_you_mean
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
 from ..records import Siblings
@@ -184,7 +184,12 @@ class Endpoint(EndpointWrites[R]):
             actions = self.__dict__.get("endpoint_actions", {})
             if name in actions:
                 return self.action(name)
-        raise AttributeError(f"endpoint {self.__dict__.get('path', '')!r} has no {name!r}")
+        path = self.__dict__.get("path", "")
+        if name[:1] != "_" and hasattr(RecordSet, name):
+            hint = f"; a list of its objects has: .all().{name}, or .filter(...).{name}"
+        else:
+            hint = did_you_mean(name, [*dir(type(self)), *self.__dict__.get("endpoint_actions", ())]) if name[:1] != "_" else ""
+        raise AttributeError(f"endpoint {path!r} has no {name!r}{hint}")
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.endpoint_actions})

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..errors import CallError, ProtocolError, RetriesExhaustedError, ShapeError, UnknownFilterError, nearest
+from ..errors import CallError, DriftError, ProtocolError, RequestError, RetriesExhaustedError, ShapeError, UnknownFilterError, nearest
 from ..messages import Call, Reply
 from ..transport import decode
 from . import pagination
 from .query import Query
 from .request_line import is_long, length
 from .route import Route
+
+READS = 3  # how often a list is read before rows that move are an error
 
 
 def pages(route: Route, query: Query, path: str = "", action: str = "") -> Iterator[list[Any]]:
@@ -73,6 +75,43 @@ def objects(route: Route, query: Query) -> Iterator[list[dict[str, Any]]]:
         del rows  # not kept while the next page is read
 
 
+def stream(route: Route, query: Query, begun: Iterator[list[dict[str, Any]]] | None = None) -> Iterator[list[dict[str, Any]]]:
+    """The pages of a list of objects, none of them kept: every object that is there throughout comes once, also where others come and go.
+
+    Where rows moved, the list is read again from its beginning, and what was given is left out; the last time in the order of ids, unless
+    an order or a part of the rows was asked for. So objects may come in another order after such a break.
+
+    Args:
+        route: the list route.
+        query: what to ask.
+        begun: the pages of a read of it that was begun, to go on with.
+
+    Raises:
+        DriftError: rows moved each time.
+    """
+    given = pagination.Seen()
+    ordered = query.strict or query.stop is not None or query.start or any(name == "sort" for name, _ in query.params)
+    for attempt in range(1, READS + 1):
+        again = query if attempt == 1 else replace(query, fresh=True, strict=query.strict or (attempt == READS and not ordered))
+        try:
+            for rows in (begun if attempt == 1 else None) or objects(route, again):
+                new = rows if attempt == 1 else [row for row in rows if pagination.key_of(row) not in given]
+                given.add(map(pagination.key_of, new))
+                if new:
+                    yield new
+                del rows, new  # not kept while the next page is read
+            return
+        except DriftError as drift:
+            if attempt == READS:
+                raise moved(route, drift, query.strict) from drift
+
+
+def moved(route: Route, drift: DriftError, strict: bool = False) -> DriftError:
+    """The error of a list whose rows moved each time that it was read."""
+    advice = "Read it when less is written" if strict else 'Read with consistency="strict", or when less is written'
+    return DriftError(f"{route.path}: rows moved during {READS} reads, last: {drift}. {advice}.")
+
+
 def parts(route: Route, query: Query) -> Iterator[Query]:
     """The query as it is sent (see `asked`), in several where a long list of values does not fit one request line."""
     return asked(route, query).split()
@@ -84,7 +123,10 @@ def asked(route: Route, query: Query) -> Query:
     if query.nulls:
         from . import null_filters
 
-        params += tuple(null_filters.pair(route, name) for name in query.nulls)
+        try:
+            params += tuple(null_filters.pair(route, name) for name in query.nulls)
+        except UnknownFilterError as exc:
+            raise _suggesting(route, exc) from exc.__cause__
     if query.strict:
         params = (*(pair for pair in params if pair[0] != "sort"), ("sort", "id"))
     return query.with_params(params)
@@ -140,23 +182,46 @@ def _too_long(failure: CallError, call: Call) -> CallError:
 
 
 def _suggesting(route: Route, failure: UnknownFilterError) -> UnknownFilterError:
-    """The error with the names that may have been meant: the fields of one row, which is asked for (one GET, and none for `id`)."""
+    """The error with the filters that may have been meant, of those that the server knows.
+
+    It sends two GETs of one row at the most: for the fields that an object has, and to hear which of the names are filters.
+    """
     if "id" in failure.filters:
         return failure
     try:
         data = route.connection.request("GET", route.list_path, params={"limit": 1}, endpoint=route.path, operation="list")
-        fields = {"q", "id", *data["results"][0]}
-    except (CallError, LookupError, TypeError):
+        near = _near(failure.filters, {"q", "id", *data["results"][0]})
+        unknown = _unknown_of(route, {name.partition("__")[0] for name in near}) if near else ()
+    except Exception:  # what goes wrong while a suggestion is looked for does not hide the error
         return failure
-    near = []
-    for name in failure.filters:
-        field, lookup, rest = name.partition("__")
-        if (meant := nearest(field, fields)) and meant != field:
-            near.append(f"{meant}{lookup}{rest}")
-    if not near:
+    if not (found := [said for name, said in near.items() if name.partition("__")[0] not in unknown]):
         return failure
-    text = f"{failure} Did you mean {', '.join(map(repr, near))}?"
+    text = f"{failure} Did you mean {', '.join(found)}?"
     return UnknownFilterError(text, failure.call, failure.reply, filters=failure.filters)
+
+
+def _near(names: Iterable[str], fields: Iterable[str]) -> dict[str, str]:
+    """Filters that may have been meant by some names, each with how it is said."""
+    near: dict[str, str] = {}
+    for name in names:
+        field, lookup, rest = name.partition("__")
+        if rest in ("", "isnull"):
+            near[f"has_{field}"] = f"has_{field}=True or has_{field}=False"
+        if (meant := nearest(field, fields)) and meant != field:
+            near[f"{meant}{lookup}{rest}"] = repr(f"{meant}{lookup}{rest}")
+    return near
+
+
+def _unknown_of(route: Route, names: Iterable[str]) -> Sequence[str]:
+    """Those of some filters that the server does not know (one GET)."""
+    params = {**dict.fromkeys(sorted(names), "true"), "limit": 1}
+    try:
+        route.connection.request("GET", route.list_path, params=params, endpoint=route.path, operation="list")
+    except UnknownFilterError as exc:
+        return exc.filters
+    except RequestError:  # it knows them all, and refuses a value
+        return ()
+    return ()
 
 
 def _decode(call: Call, reply: Reply) -> pagination.Page:

@@ -7,7 +7,9 @@ from typing import Any
 from ..errors import InputError, RequestError, ServerError, UnknownFilterError, ValidationError
 from .route import Route
 
-_LOOKUPS = frozenset("ic nic iew niew isw nisw ie nie re nre ire nire gt gte lt lte isnull n".split())
+_LOOKUPS = frozenset(
+    {"n", "ic", "nic", "iew", "niew", "isw", "nisw", "ie", "nie", "re", "nre", "ire", "nire", "gt", "gte", "lt", "lte", "isnull"}
+)
 _NOBODY = "00000000-0000-4000-8000-000000000000"  # a value that no filter of another kind than text takes, and that nothing has
 _OPPOSITE = {"true": "false", "false": "true"}
 

@@ -114,11 +114,15 @@ def _until(rows: list[Row], given: int, stop: int | None) -> list[Row]:
     return rows if stop is None or given <= stop else rows[: max(0, len(rows) - (given - stop))]
 
 
-class _Seen:
+class Seen:
     """Keys that came, as eight bytes of their hash each: a read of a million rows streams in a few megabytes."""
 
     def __init__(self) -> None:
         self._buckets: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+
+    def __contains__(self, key: Any) -> bool:
+        mark = hash(key)
+        return mark in self._buckets[mark & 0x3FFF]
 
     def add(self, keys: Iterable[Any]) -> bool:
         """Add keys; False when one was there."""
@@ -147,7 +151,7 @@ class _State:
         self.given = self.position = start + len(first.rows)
         self.ended = not first.more or not first.rows
         self._last = key_of(first.rows[-1]) if first.rows else None
-        self._seen = _Seen()
+        self._seen = Seen()
         self._fetch = fetch
         if not self._seen.add(map(key_of, first.rows)):
             raise DriftError("a row came twice on one page: the server's order is not stable")

@@ -223,6 +223,33 @@ def test_strict_needs_a_server_that_sorts(world):
         world.connect().endpoint(PATH).all(consistency="strict", sort="name")
 
 
+@pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
+@pytest.mark.parametrize(
+    "change",
+    [delete_early, insert_early, delete_and_insert, insert_late, rename_to_front, rename_to_end],
+    ids=lambda f: f.__name__,
+)
+@pytest.mark.case(100)
+def test_rows_that_move_under_an_iterator(world, change, always):
+    """Every row that was there throughout comes once, also to a program that keeps none of them."""
+    moving = Moving(world, strict=False)
+    moving.after_second(change, always)
+    nb = world.connect(page_size=10)
+    moving.read = lambda: list(nb.endpoint(PATH).all().iterator())
+    moving.check()
+
+
+@pytest.mark.parametrize("change", [delete_early, insert_early, delete_and_insert, rename_to_front], ids=lambda f: f.__name__)
+@pytest.mark.case(100)
+def test_one_move_under_an_iterator_is_no_error(world, change):
+    moving = Moving(world, strict=False)
+    there = {row["id"] for row in moving.rows}
+    moving.after_second(change, always=False)
+    found = [record.id for page in world.connect(page_size=10).endpoint(PATH).all().pages() for record in page]
+    assert len(found) == len(set(found))
+    assert there & set(moving.store.tables[PATH]) <= set(found)
+
+
 def short_lines(world):
     """A server that resets a request line of more than 2,000 characters, as uWSGI does by default."""
 
