@@ -14,8 +14,8 @@ from __future__ import annotations
 import asyncio
 import builtins
 import functools
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from ..contracts import Row
 from ..errors import InputError
@@ -64,11 +64,10 @@ class Aio:
         """Read related objects ahead, for a record or for records that were read together.
 
         Args:
-            records: a Record, a list of them, or a RecordSet that was read.
+            records: a Record, a list of them, or a RecordSet; one that was not read is read first.
             *paths: such as "location__parent".
         """
-        listed = [records] if isinstance(records, Record) else list(records)
-        await self.run(_load, listed, paths)
+        await self.run(_load, records, paths)
 
     async def graphql(self, query: str, variables: Mapping[str, Any] | None = None) -> GraphQLRecord:
         """nb.graphql.query(), awaited."""
@@ -86,6 +85,8 @@ class Aio:
     def __getattr__(self, name: str) -> AsyncApp:
         if name.startswith("_"):
             raise AttributeError(name)
+        if hasattr(type(self.api), name):  # it may send, as `version` does
+            raise AttributeError(f"nb.aio has no {name!r}; run what sends on a thread: await nb.aio.run(getattr, nb, {name!r})")
         return AsyncApp(self, getattr(self.api, name))
 
     def close(self) -> None:
@@ -126,7 +127,12 @@ class AsyncEndpoint(Generic[R]):
         self._endpoint = endpoint
 
     def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet[R]:
-        """The objects that match; sends nothing yet."""
+        """The objects that match; sends nothing yet.
+
+        Raises:
+            InputError: a filter that cannot be sent, or the records of another list that were not read yet.
+        """
+        _must_be_read(filters)
         return AsyncRecordSet(self._aio, self._endpoint.filter(*args, **filters))
 
     def all(self, *args: Any, **filters: Any) -> AsyncRecordSet[R]:
@@ -167,6 +173,7 @@ class AsyncRecordSet(Generic[R]):
 
     def filter(self, *args: Any, **filters: Any) -> AsyncRecordSet[R]:
         """These records narrowed further."""
+        _must_be_read(filters)
         return AsyncRecordSet(self._aio, self._records.filter(*args, **filters))
 
     def prefetch(self, *paths: str) -> AsyncRecordSet[R]:
@@ -177,11 +184,27 @@ class AsyncRecordSet(Generic[R]):
         """These records with just some fields read."""
         return AsyncRecordSet(self._aio, self._records.only(*fields))
 
-    def __getitem__(self, window: slice) -> AsyncRecordSet[R]:
-        records = self._records.all()[window]
-        if not isinstance(records, RecordSet):
+    @overload
+    def __getitem__(self, window: int) -> Awaitable[R]: ...
+    @overload
+    def __getitem__(self, window: slice) -> AsyncRecordSet[R]: ...
+
+    def __getitem__(self, window: int | slice) -> Awaitable[R] | AsyncRecordSet[R]:
+        """A part of the records, such as [:10], which sends nothing; or one of them, to be awaited: `await records[0]`."""
+        if not isinstance(window, slice):
+            return self._aio.run(self._records.__getitem__, window)
+        if window.step not in (None, 1) or any(end is not None and end < 0 for end in (window.start, window.stop)):
             raise InputError("a part of these records has a start and a stop from the beginning, and no step, such as [:10]")
+        records = self._records.all()[window]
+        assert isinstance(records, RecordSet)  # noqa: S101  for the type checker
         return AsyncRecordSet(self._aio, records)
+
+    # What would read without await, on the thread of the event loop.
+    __iter__ = None
+    __contains__ = None
+
+    def __bool__(self) -> bool:
+        raise TypeError("whether there are records has to be asked of the server: await records.exists()")
 
     async def __aiter__(self) -> AsyncIterator[R]:
         """The records one by one, a page at a time; leaving the loop, or being cancelled, stops the pages that were not asked for."""
@@ -218,6 +241,13 @@ class AsyncRecordSet(Generic[R]):
         return await self._aio.run(functools.partial(self._records.values_list, *fields, flat=flat))
 
 
+def _must_be_read(filters: Mapping[str, Any]) -> None:
+    """Refuse a filter whose values are records that were not read yet: it would read them on the thread of the event loop."""
+    for name, value in filters.items():
+        if isinstance(value, AsyncRecordSet) or (isinstance(value, RecordSet) and not value.is_read):
+            raise InputError(f"filter {name}: these records were not read yet; give `await records.list()`, or a list")
+
+
 def _close(pages: Any) -> None:
     """End a generator that may be in the middle of a page on another thread."""
     try:
@@ -226,9 +256,9 @@ def _close(pages: Any) -> None:
         return
 
 
-def _load(records: list[Record], paths: tuple[str, ...]) -> None:
+def _load(records: Record | Iterable[Record], paths: tuple[str, ...]) -> None:
     groups: dict[int, Siblings] = {}
-    for record in records:
+    for record in [records] if isinstance(records, Record) else records:
         group = record.siblings
         groups.setdefault(id(group), group)
     for group in groups.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
-from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError
+from ..errors import InputError, MultipleObjectsError, NotFoundError, RouteNotFoundError, ShapeError, did_you_mean
 from ..plugins import ActionSpec, EndpointSpec
 from ..reading import build, fields_of
 from ..records import Siblings
@@ -194,7 +194,12 @@ class Endpoint(EndpointWrites[R]):
             actions = self.__dict__.get("endpoint_actions", {})
             if name in actions:
                 return self.action(name)
-        raise AttributeError(f"endpoint {self.__dict__.get('path', '')!r} has no {name!r}")
+        path = self.__dict__.get("path", "")
+        if name[:1] != "_" and hasattr(RecordSet, name):
+            hint = f"; a list of its objects has: .all().{name}, or .filter(...).{name}"
+        else:
+            hint = did_you_mean(name, [*dir(type(self)), *self.__dict__.get("endpoint_actions", ())]) if name[:1] != "_" else ""
+        raise AttributeError(f"endpoint {path!r} has no {name!r}{hint}")
 
     def __dir__(self) -> list[str]:
         known = {*super().__dir__(), *self.endpoint_actions}

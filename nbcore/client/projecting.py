@@ -78,7 +78,9 @@ def explain(endpoint: Endpoint[Any], query: Query, fields: tuple[str, ...], pref
     projection = project(endpoint, query, fields, prefer)
     if projection.route != "rest":
         return Explanation(projection.route, projection.requests, projection.reason)
-    ways = dict.fromkeys((*query.prefetch, *(path.rpartition("__")[0] for path in fields if "__" in path)))
+    ways = dict.fromkeys(
+        (*(query.prefetch if fields == query.only else ()), *(path.rpartition("__")[0] for path in fields if "__" in path))
+    )
     return Explanation("rest", (listed, *_related(ways)), projection.reason)
 
 
@@ -87,6 +89,9 @@ def _listed(endpoint: Endpoint[Any], query: Query) -> str:
     params = [pair for pair in query.params if not (query.strict and pair[0] == "sort")]
     asked = [f"{name}={value}" for name, value in params] + [f"{name}=(none)" for name in query.nulls]
     size = query.page_size or endpoint.api.options.page_size
+    if (number := sum(1 for _ in query.split())) > 1:
+        asked = [f"{name}={value}" for name, value in dict(params).items()] + [f"{name}=(none)" for name in query.nulls]
+        asked.append(f"... in {number} requests, since the list of values does not fit in one")
     return (
         f"GET {endpoint.path}/?{'&'.join([*asked, *(('sort=id',) if query.strict else ()), f'limit={size}'])} (a page of {size} rows each)"
     )

@@ -21,14 +21,16 @@ if TYPE_CHECKING:
 class RecordSet(Sequence[R]):
     """Records of one endpoint, asked for when they are first needed and kept from then on.
 
-    Iterating, `len`, an index from the end, `in` and `==` read all rows, in pages (in parallel with threading=True); a slice, an index,
-    `first()`, `exists()` and `count()` ask only for what they need. `list + list` works as with lists.
+    Iterating, `len`, an index from the end, `in` and `==` read all rows, in pages (in parallel with threading=True). `bool` reads the
+    first page, and a loop after it goes on from there. A slice, an index, `first()`, `exists()` and `count()` ask only for what they
+    need. `list + list` works as with lists.
     """
 
     def __init__(self, endpoint: Endpoint[R], query: Query) -> None:
         self._endpoint = endpoint
         self._query = query
         self._rows: list[R] | None = None
+        self._begun: RecordRows[R] | None = None
 
     # --- narrowing ---------------------------------------------------------------------------------------------------
 
@@ -66,14 +68,26 @@ class RecordSet(Sequence[R]):
     def _read(self) -> list[R]:
         """The records, read once and kept."""
         if self._rows is None:
-            self._rows = RecordRows(self._endpoint, self._query).all()
+            self._rows = self._reader().all()
         return self._rows
+
+    def _reader(self) -> RecordRows[R]:
+        """What reads the records: what bool() began, or a new reading."""
+        reader, self._begun = self._begun or RecordRows(self._endpoint, self._query), None
+        return reader
+
+    def _without_prefetch(self) -> RecordSet[R]:
+        """The same records, for a use in which related objects that are read ahead are of no use."""
+        return self if self._rows is not None or not self._query.prefetch else self._with(prefetch=())
 
     def iterator(self) -> Iterator[R]:
         """The records one by one, with the memory of a few pages; nothing is kept. Those of one page load related objects together.
 
+        Where rows are added or removed meanwhile, the list is read again, and what was given is not given again: every object that is
+        there throughout comes once.
+
         Raises:
-            DriftError: rows moved while they were read.
+            DriftError: rows moved each time it was read.
         """
         for page in self.pages():
             yield from page
@@ -87,7 +101,7 @@ class RecordSet(Sequence[R]):
         if self._rows is not None:
             yield self._rows
         else:
-            yield from RecordRows(self._endpoint, self._query).pages()
+            yield from self._reader().pages()
 
     # --- some fields -------------------------------------------------------------------------------------------------
 
@@ -130,7 +144,7 @@ class RecordSet(Sequence[R]):
         from . import projecting  # imported when some fields are first asked for
 
         projection = projecting.project(self._endpoint, self._query, fields, "rest" if self._rows is not None else prefer)
-        return ValueRows(self, fields, projection)
+        return ValueRows(self._without_prefetch(), fields, projection)
 
     def explain(self, *fields: str, prefer: Prefer = "") -> projecting.Explanation:
         """What reading these records, or values() of these fields, will send, and why.
@@ -171,7 +185,15 @@ class RecordSet(Sequence[R]):
         return len(self._read())
 
     def __bool__(self) -> bool:
-        return bool(self._rows) if self._rows is not None else self.exists()
+        """Whether there is any record. It reads the first page, with which a loop afterwards goes on."""
+        if self._rows is not None:
+            return bool(self._rows)
+        if self._query.only:
+            return bool(self._read())  # a plugin may read them, all at once
+        reader = self._begun or RecordRows(self._endpoint, self._query)
+        found = reader.begin()
+        self._begun = reader
+        return found
 
     @overload
     def __getitem__(self, index: int) -> R: ...
@@ -228,7 +250,9 @@ class RecordSet(Sequence[R]):
 
     def exists(self) -> bool:
         """Whether there is any record (one request for one row)."""
-        return self.first() is not None
+        if self._rows is not None:
+            return bool(self._rows)
+        return bool(self._with(prefetch=(), only=())[:1])
 
     def first(self) -> R | None:
         """The first record (one request for one row), or None."""
@@ -243,7 +267,12 @@ class RecordSet(Sequence[R]):
 
     def ids(self) -> list[str]:
         """The ids of the records, in order."""
-        return [str(record.id) for record in self]
+        return [str(record.id) for record in self._without_prefetch()]
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the records were read, and are kept."""
+        return self._rows is not None
 
     @property
     def filtered(self) -> bool:
@@ -273,7 +302,7 @@ class RecordSet(Sequence[R]):
         """
         self._confirm(everything, "delete")
         with deciding():
-            records = self._read()
+            records = self._without_prefetch()._read()
         return self._endpoint.delete(records) if records else True
 
     def _confirm(self, everything: bool, word: str) -> None:

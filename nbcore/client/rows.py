@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Generic, Literal
 
 from ..errors import DriftError, InputError, NotFoundError, NotLoadedError, UnknownFieldError, no_field
-from ..reading import Query, objects
+from ..reading import READS, Query, moved, objects, stream
 from ..records import OPT_IN, Siblings
 from ..values import wire
 from .record import R, Record
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .recordset import RecordSet
 
 Prefer = Literal["", "rest"]
-_READS = 3
 _COMPUTED = frozenset({"display", "natural_slug", "object_type"})  # properties of every model, which the database cannot sort by
 
 
@@ -37,6 +37,19 @@ class RecordRows(Generic[R]):
     def __init__(self, endpoint: Endpoint[R], query: Query) -> None:
         self._endpoint = endpoint
         self._query = query
+        self._first: list[Row] = []
+        self._rest: Iterator[list[Row]] | None = None
+
+    def begin(self) -> bool:
+        """Read the first page, with which all() and pages() go on; whether there is any row."""
+        if self._rest is None:
+            begun = objects(self._endpoint.route, self._query)
+            try:
+                self._first = next(begun, [])
+            except DriftError:
+                return True  # there are rows, and reading them begins anew
+            self._rest = begun
+        return bool(self._first)
 
     def all(self) -> list[R]:
         """All records. They are read again, up to three times, where rows moved while they were read.
@@ -46,17 +59,22 @@ class RecordRows(Generic[R]):
         """
         if (partial := self._partial()) is not None:
             return partial
-        for attempt in range(1, _READS + 1):
+        for attempt in range(1, READS + 1):
             try:
                 query = replace(self._query, fresh=attempt > 1)
-                return self._made([row for page in objects(self._endpoint.route, query) for row in page])[0]
+                pages = self._begun() or objects(self._endpoint.route, query)
+                return self._made([row for page in pages for row in page])[0]
             except DriftError as drift:
-                if attempt == _READS:
-                    raise DriftError(
-                        f"{self._endpoint.path}: rows moved during {_READS} reads, last: {drift}. "
-                        'Read with consistency="strict", or when less is written.'
-                    ) from drift
+                if attempt == READS:
+                    raise moved(self._endpoint.route, drift) from drift
         raise AssertionError("unreachable")
+
+    def _begun(self) -> Iterator[list[Row]] | None:
+        """The pages of the read that begin() began; None where there is none."""
+        if self._rest is None:
+            return None
+        first, rest, self._first, self._rest = self._first, self._rest, [], None
+        return chain([first], rest)
 
     def pages(self) -> Iterator[list[R]]:
         """The records a page at a time; the records of one page load related objects together. Nothing is kept.
@@ -67,7 +85,7 @@ class RecordRows(Generic[R]):
         if (partial := self._partial()) is not None:
             yield partial
             return
-        for rows in objects(self._endpoint.route, self._query):
+        for rows in stream(self._endpoint.route, self._query, self._begun()):
             records, group = self._made(rows)
             yield records
             del rows, records  # not kept while the next page is read
@@ -151,11 +169,16 @@ class ValueRows:
 
 def _value(value: Any, steps: list[str]) -> Any:
     """The plain value at a path of a record."""
+    path = ""
     for index, name in enumerate(steps):
         if value is None:
             return None
         if isinstance(value, list):
             return [_value(item, steps[index:]) for item in value]
+        if index and steps[index - 1] == "custom_fields" and isinstance(value, dict) and name not in value:
+            raise no_field(path, f"custom_fields__{name}", [f"custom_fields__{key}" for key in value])
+        if isinstance(value, Record):
+            path = value.endpoint.path
         try:
             value = _field(value, name)
         except NotFoundError:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ..lazy import lazily as _lazily
-from .listing import count, objects, page, pages, parts
+from .listing import READS, asked, count, moved, objects, page, pages, parts, stream
 from .pagination import Page, stitch
 from .query import Query, build
 from .request_line import IDS_A_REQUEST, chunked
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IDS_A_REQUEST",
+    "READS",
     "Learned",
     "Page",
     "Query",
     "Route",
+    "asked",
     "build",
     "cache_folder",
     "chunked",
@@ -27,6 +29,7 @@ __all__ = [
     "detail",
     "fields_of",
     "kept",
+    "moved",
     "objects",
     "one_row",
     "page",
@@ -34,6 +37,7 @@ __all__ = [
     "parts",
     "rows_of",
     "stitch",
+    "stream",
 ]
 
 # What a plain list does without is imported when it is first used.

@@ -114,11 +114,15 @@ def _until(rows: list[Row], given: int, stop: int | None) -> list[Row]:
     return rows if stop is None or given <= stop else rows[: max(0, len(rows) - (given - stop))]
 
 
-class _Seen:
+class Seen:
     """Keys that came, as eight bytes of their hash each: a read of a million rows streams in a few megabytes."""
 
     def __init__(self) -> None:
         self._buckets: defaultdict[int, array[int]] = defaultdict(lambda: array("q"))
+
+    def __contains__(self, key: Any) -> bool:
+        mark = hash(key)
+        return mark in self._buckets[mark & 0x3FFF]
 
     def add(self, keys: Iterable[Any]) -> bool:
         """Add keys; False when one was there."""
@@ -146,25 +150,25 @@ class _State:
         self.count = first.count
         self.given = self.position = start + len(first.rows)
         self.ended = not first.more or not first.rows
-        self._last = _key(first.rows[-1]) if first.rows else None
-        self._seen = _Seen()
+        self._last = key_of(first.rows[-1]) if first.rows else None
+        self._seen = Seen()
         self._fetch = fetch
-        if not self._seen.add(map(_key, first.rows)):
+        if not self._seen.add(map(key_of, first.rows)):
             raise DriftError("a row came twice on one page: the server's order is not stable")
 
     def add(self, page: Page, offset: int, overlap: int) -> list[Row]:
         """The new rows of the next page."""
         if page.count != self.count:
             raise DriftError(f"the server counted {self.count} rows, then {page.count}: rows were added or removed while reading")
-        if overlap and (not page.rows or _key(page.rows[0]) != self._last):
+        if overlap and (not page.rows or key_of(page.rows[0]) != self._last):
             raise DriftError(f"the rows around number {self.position} moved while reading")
         rows = page.rows[overlap:]
-        if not self._seen.add(map(_key, rows)):
+        if not self._seen.add(map(key_of, rows)):
             raise DriftError(f"a row came twice, around number {self.position}: rows moved while reading")
         if not rows and page.more:
             raise DriftError(f"the server says that rows follow number {self.position}, and gives none")
         if rows:
-            self._last = _key(rows[-1])
+            self._last = key_of(rows[-1])
         self.given = self.position = self.position + len(rows)
         self.ended = not page.more
         return rows
@@ -232,9 +236,10 @@ class _Sorted(_State):
 
 
 def _rank(row: Row) -> tuple[bool, Any]:
-    value = _key(row)
+    value = key_of(row)
     return (False, value) if isinstance(value, int) else (True, str(value).lower())
 
 
-def _key(row: Row) -> Any:
+def key_of(row: Row) -> Any:
+    """What tells a row from others: its id; all of it where it has none."""
     return row["id"] if isinstance(row, dict) and "id" in row else repr(row)

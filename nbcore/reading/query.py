@@ -9,9 +9,11 @@ from typing import Any
 from ..by_fields import ByFields
 from ..errors import InputError
 from ..values import is_many, text
-from .request_line import chunked, fits
+from . import request_line
+from .request_line import Params
 
-Params = tuple[tuple[str, str], ...]
+# Parameters of a list that say how it is read, and narrow nothing.
+_READING = frozenset({"sort", "depth", "include", "exclude_m2m", "format"})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -47,8 +49,7 @@ class Query(ByFields):
     @property
     def filtered(self) -> bool:
         """Whether it narrows what the endpoint has."""
-        reading = {"sort", "depth", "include", "exclude_m2m", "format"}
-        return self.empty or bool(self.nulls) or any(name not in reading for name, _ in self.params)
+        return self.empty or bool(self.nulls) or any(name not in _READING for name, _ in self.params)
 
     def with_params(self, params: Params) -> Query:
         """The same with other parameters."""
@@ -67,14 +68,9 @@ class Query(ByFields):
         return replace(self, start=first, stop=last, empty=self.empty or (last is not None and last <= first))
 
     def split(self) -> Iterator[Query]:
-        """The same read as several, where a long list of ids does not fit in one request line."""
-        ids = [pair for pair in self.params if pair[0] == "id"]
-        if fits(value for _, value in ids):
-            yield self
-            return
-        rest = tuple(pair for pair in self.params if pair[0] != "id")
-        for chunk in chunked([value for _, value in ids]):
-            yield self.with_params(rest + tuple(("id", value) for value in chunk))
+        """The same read as several, where a long list of values does not fit in one request line. A row may come in several of them."""
+        for params in request_line.split(self.params):
+            yield self if params is self.params else self.with_params(params)
 
 
 def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | None = None) -> Query:
@@ -102,7 +98,11 @@ def build(args: tuple[Any, ...], filters: Mapping[str, Any], api_version: str | 
     nulls: list[str] = []
     empty = False
     for name, value in given.items():
+        if value is None and name in _READING:
+            continue
         if value is None:
+            if name == "q":
+                raise InputError("q=None asks for nothing: q is a text to search for; leave it out")
             nulls.append(name)
         elif is_many(value):
             items = list(value)

@@ -6,8 +6,10 @@ import copy
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..errors import did_you_mean
 from ..values import JSON_FIELDS, SCALARS, Choice, computed, copied, is_reference, recomputed
 from . import loading
+from .brackets import Loaded, in_brackets
 from .editing import NOTHING, Editable
 from .siblings import Siblings
 from .value_types import is_read_as_objects, python_value
@@ -84,17 +86,25 @@ class Record(Editable):
                 loading.load_missing(self, name)
                 if name in self._data:
                     return getattr(self, name)
-        raise AttributeError(f"{self!r} has no field {name!r}")
+        known = {*self._data, *self._endpoint.route.learned.seen, *self._endpoint.record_actions}
+        raise AttributeError(f"{self!r} has no field {name!r}{did_you_mean(name, known) if name[:1] != '_' else ''}")
 
     def __getitem__(self, name: str) -> Any:
-        """A field as plain JSON data, without any request; KeyError when the data does not hold it."""
+        """A field as plain JSON data, without any request; KeyError when the data does not hold it.
+
+        A related object is a dict of what is loaded of it, and its other fields load when they are looked up in that dict.
+        """
         read = self._read
         if read is not None and name in read and (name in self._set or isinstance(read[name], (list, dict))):
             return _plain(read[name])
         value = self._data[name]
         if value.__class__ in (list, dict):
             # JSON may be changed in place here as on the attribute, and then it is a change.
-            return self._keep(name, copied(value)) if self.is_json_field(name) or not is_read_as_objects(value) else copy.copy(value)
+            return (
+                self._keep(name, copied(value))
+                if self.is_json_field(name) or not is_read_as_objects(value)
+                else in_brackets(self, name, value)
+            )
         return value
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:
@@ -249,7 +259,9 @@ _put_data, _put_endpoint, _put_complete, _put_group, _put_read, _put_set = (
 
 def _plain(value: Any) -> Any:
     """A value that was read, as plain data again."""
-    if isinstance(value, (Record, Choice)):
+    if isinstance(value, Record):
+        return Loaded(value)
+    if isinstance(value, Choice):
         return dict(value)
     if isinstance(value, (list, tuple)) and any(isinstance(item, (Record, Choice)) for item in value):
         return [_plain(item) for item in value]

@@ -221,3 +221,62 @@ def test_strict_needs_a_server_that_sorts(world):
         list(world.connect(page_size=10).endpoint(PATH).all(consistency="strict"))
     with pytest.raises(nbcore.InputError, match="sort"):
         world.connect().endpoint(PATH).all(consistency="strict", sort="name")
+
+
+@pytest.mark.parametrize("always", [False, True], ids=["once", "always"])
+@pytest.mark.parametrize(
+    "change",
+    [delete_early, insert_early, delete_and_insert, insert_late, rename_to_front, rename_to_end],
+    ids=lambda f: f.__name__,
+)
+@pytest.mark.case(100)
+def test_rows_that_move_under_an_iterator(world, change, always):
+    """Every row that was there throughout comes once, also to a program that keeps none of them."""
+    moving = Moving(world, strict=False)
+    moving.after_second(change, always)
+    nb = world.connect(page_size=10)
+    moving.read = lambda: list(nb.endpoint(PATH).all().iterator())
+    moving.check()
+
+
+@pytest.mark.parametrize("change", [delete_early, insert_early, delete_and_insert, rename_to_front], ids=lambda f: f.__name__)
+@pytest.mark.case(100)
+def test_one_move_under_an_iterator_is_no_error(world, change):
+    moving = Moving(world, strict=False)
+    there = {row["id"] for row in moving.rows}
+    moving.after_second(change, always=False)
+    found = [record.id for page in world.connect(page_size=10).endpoint(PATH).all().pages() for record in page]
+    assert len(found) == len(set(found))
+    assert there & set(moving.store.tables[PATH]) <= set(found)
+
+
+def short_lines(world):
+    """A server that resets a request line of more than 2,000 characters, as uWSGI does by default."""
+
+    def is_long(request):
+        return len("&".join(f"{name}={value}" for name, value in request.params)) > 2000
+
+    world.server.inject(is_long, plays.reset, times=None)
+
+
+@pytest.mark.parametrize("name", ["name", "id"])
+@pytest.mark.case(97)
+def test_a_filter_of_5000_values_that_may_be_split(world, name):
+    rows = world.store.fill(300)
+    short_lines(world)
+    nb = world.connect()
+    values = [row[name] for row in rows] + [f"00000000-0000-4000-9000-{number:012d}" for number in range(4700)]
+    for result in world.ok(lambda _index: [record.id for record in nb.endpoint(PATH).filter(**{name: values})]):
+        assert sorted(result) == sorted(row["id"] for row in rows)
+
+
+@pytest.mark.case(97)
+def test_a_filter_of_5000_values_that_may_not_be_split(world):
+    world.store.fill(10)
+    short_lines(world)
+    nb = world.connect()
+    values = [f"tag-{number}" for number in range(5000)]
+    for error in world.fails(
+        (nbcore.ProtocolError, nbcore.RetriesExhaustedError), lambda _index: list(nb.endpoint(PATH).filter(tags=values))
+    ):
+        assert "request line is too long" in str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbcore import Endpoint
-from nbcore.reading import Query, parts
+from nbcore.reading import Query, asked
 
 from .facts import NotExact
 from .types import Shape
@@ -25,7 +25,7 @@ def arguments_of(endpoint: Endpoint, query: Query, args: dict[str, Shape]) -> di
         NotExact: the list takes no such argument, or not this value.
     """
     found: dict[str, Any] = {}
-    for name, value in (pair for part in parts(endpoint.route, query) for pair in part.params):
+    for name, value in asked(endpoint.route, query).params:
         if name in _READING:
             continue
         shape = args.get(name)
