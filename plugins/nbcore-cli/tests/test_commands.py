@@ -22,7 +22,9 @@ def command(tmp_path):
     info = site / "acme_commands-1.2.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-commands\nVersion: 1.2\n")
-    points = "[nbcore.commands]\nacme = acme_command:main\nbroken = acme_missing:main\nexits = acme_exits:main\nplugins = acme_command:main\n"
+    points = (
+        "[nbcore.commands]\nacme = acme_command:main\nbroken = acme_missing:main\nexits = acme_exits:main\nplugins = acme_command:main\n"
+    )
     (info / "entry_points.txt").write_text(points)
     (site / "acme_command.py").write_text(MODULE)
     (site / "acme_exits.py").write_text("raise SystemExit(0)")
