@@ -137,7 +137,7 @@ class Api(ApiBase):
             self._aio = Aio(self)
         return self._aio
 
-    def with_options(self, **changes: Any) -> Self:
+    def with_options(self, **changes: Any) -> Api:
         """A new Api with some settings changed; this one stays as it is. A session that was assigned is not taken along.
 
         The token is taken along to an address of the same server only: with `url=` of another server, pass `token=` too.

@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from ..forks import ForkLock
 from ..lazy import lazily as _lazily
+from ..private_files import FileWarning, check_private, open_private
 from .calling import each, named, plain, who
 from .connections import Connections
 from .hookspecs import hookimpl
@@ -18,14 +20,18 @@ __all__ = [
     "AppSpec",
     "Connections",
     "EndpointSpec",
+    "FileWarning",
+    "ForkLock",
     "Method",
     "PluginInfo",
     "PluginWarning",
     "Plugins",
     "Projection",
+    "check_private",
     "each",
     "hookimpl",
     "named",
+    "open_private",
     "plain",
     "who",
 ]

@@ -23,6 +23,7 @@ from . import plays
 from .conftest import TOKEN
 
 PATH = "lab/devices"
+SOON = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0  # seconds; more on a busy machine
 OTHER = "another-token-of-forty-characters-456789"
 
 
@@ -153,7 +154,7 @@ def test_ctrl_c_ends_the_process_within_a_second(world, part):
         started = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
-    assert time.monotonic() - started < 1, errors
+    assert time.monotonic() - started < SOON, errors
     assert process.returncode == -signal.SIGINT, errors
     assert TOKEN not in errors
 

@@ -13,7 +13,7 @@ import weakref
 from pathlib import Path
 from typing import Any
 
-from nbcore.private_files import open_private
+from nbcore.plugins import open_private
 
 # Every line begins so: what else is found at the end of a file without a line break was not written by this module.
 HEAD = b'{"v":1,"event":"'

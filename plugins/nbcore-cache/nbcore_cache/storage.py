@@ -14,7 +14,7 @@ from requests_cache.backends.base import BaseStorage, DictStorage
 from requests_cache.backends.sqlite import SQLiteDict
 
 from nbcore import InputError
-from nbcore.private_files import check_private, open_private
+from nbcore.plugins import check_private, open_private
 
 FORMS = "memory://, sqlite:///FILE, redis://HOST:PORT/DB, rediss://..., unix://..."
 _WAIT = 5.0

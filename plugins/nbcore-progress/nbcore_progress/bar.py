@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, Tim
 from rich.progress import Progress as Bar
 
 from nbcore import Call, Reply, hookimpl
-from nbcore.forks import ForkLock
+from nbcore.plugins import ForkLock
 
 
 class Progress:

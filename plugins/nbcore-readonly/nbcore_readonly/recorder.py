@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from nbcore import Call, Reply, RequestError
 from nbcore.contracts import Connection
 from nbcore.errors import describe
-from nbcore.forks import ForkLock
+from nbcore.plugins import ForkLock
 
 from . import free, rows
 from .errors import ReadOnlyError
