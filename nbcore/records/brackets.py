@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InputError
 from ..values import copied, is_reference
 from . import loading
 
@@ -63,8 +64,15 @@ def in_brackets(record: Record, name: str, value: Any) -> Any:
     """
     if record.is_json_field(name):
         return value
-    if is_reference(value):
-        return Loaded(record.siblings.related(name, value))
     if isinstance(value, list):
-        return [Loaded(record.siblings.related(name, item)) if is_reference(item) else copied(item) for item in value]
+        return [_one(record, name, item) for item in value]
+    return _one(record, name, value)
+
+
+def _one(record: Record, name: str, value: Any) -> Any:
+    if is_reference(value):
+        try:
+            return Loaded(record.siblings.related(name, value))
+        except InputError:  # its url names no list route
+            pass
     return copied(value)
