@@ -65,3 +65,8 @@ class DeadlineError(TimeoutError):
 
 class UnansweredError(RetriesExhaustedError, _AsRequests):
     """Every attempt failed, and the last one got no complete answer; it is __cause__."""
+
+
+# Their names in tracebacks, logs and pickles are where people import them from.
+for _cls in (ConnectError, CertificateError, ProtocolError, TimeoutError, DeadlineError, UnansweredError):
+    _cls.__module__ = __package__
