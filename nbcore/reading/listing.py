@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..errors import CallError, DriftError, ProtocolError, RequestError, RetriesExhaustedError, ShapeError, UnknownFilterError, nearest
+from .. import errors
+from ..errors import CallError, DriftError, RequestError, RetriesExhaustedError, ShapeError, UnknownFilterError, nearest
 from ..messages import Call, Reply
 from ..transport import decode
 from . import pagination
@@ -170,7 +171,7 @@ def page(route: Route, query: Query, offset: int, limit: int, path: str = "", ac
 def _may_be_the_line(failure: CallError) -> bool:
     """Whether a request may have failed since its line was too long: uWSGI breaks the connection then, and others answer a status."""
     cause = failure.__cause__ if isinstance(failure, RetriesExhaustedError) else failure
-    return isinstance(cause, ProtocolError) or (failure.reply is not None and failure.reply.status in (400, 413, 414, 431))
+    return isinstance(cause, errors.ProtocolError) or (failure.reply is not None and failure.reply.status in (400, 413, 414, 431))
 
 
 def _too_long(failure: CallError, call: Call) -> CallError:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pluggy
 
+from .. import errors
 from ..errors import (
     AmbiguousWriteError,
     CallError,
     ContentError,
     PluginError,
-    ProtocolError,
     describe,
 )
 from ..messages import Call, Reply
@@ -128,7 +128,9 @@ def _ended(call: Call, doubt: bool) -> CallError:
         call: what was ended.
         doubt: whether it may have reached the server.
     """
-    error = ProtocolError(f"{describe(call)} was ended here before its answer came: its Api was closed, or what waited for it was.", call)
+    error = errors.ProtocolError(
+        f"{describe(call)} was ended here before its answer came: its Api was closed, or what waited for it was.", call
+    )
     return retry.ambiguous(call, error) if doubt and call.writes else error
 
 
