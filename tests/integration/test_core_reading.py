@@ -213,7 +213,6 @@ def test_an_unknown_filter(live):
         ("dcim/devices", "platform"),
         ("dcim/devices", "position"),
         ("dcim/devices", "face"),
-        ("dcim/devices", "serial"),
         ("dcim/interfaces", "mode"),
     ],
 )
