@@ -229,6 +229,7 @@ SCHEMA = {
 @pytest.mark.parametrize(("number", "pages"), [(5000, 1), (5001, 2), (12000, 3)])
 @pytest.mark.parametrize("threaded", [False, True])
 def test_23_values_of_many_rows_are_several_queries_of_a_bounded_size(server, connect, number, pages, threaded):
+    pytest.importorskip("nbcore_graphql")
     table = server.serve("lab/devices", rows(number))
 
     def answer(request):
