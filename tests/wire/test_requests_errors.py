@@ -114,7 +114,7 @@ def test_a_broken_bulk_write_keeps_its_class(wire):
 
 def test_requests_is_imported_with_the_first_request_and_not_before():
     code = (
-        "import sys, nbcore; nb = nbcore.Api('http://127.0.0.1:9', 'token'); nb.dcim; assert 'requests' not in sys.modules;"
+        "import sys, nbcore; nb = nbcore.Api('http://127.0.0.1:9', 'token'); nb.endpoint('lab/x'); assert 'requests' not in sys.modules;"
         "import nbcore.errors; assert 'ConnectError' in dir(nbcore.errors); assert 'requests' not in sys.modules;"
         "from nbcore.errors import TimeoutError; import requests; assert issubclass(TimeoutError, requests.exceptions.Timeout)"
     )
