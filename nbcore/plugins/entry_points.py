@@ -86,14 +86,28 @@ _known: dict[tuple[str, ...], list[Installed]] = {}
 
 def _looked_up() -> list[Installed]:
     found: dict[tuple[str, str, str], Installed] = {}
+    first: dict[str, importlib.metadata.Distribution] = {}  # by the package that its entry points name
     for distribution in importlib.metadata.distributions():
-        for entry in _entries(distribution):
+        entries = _entries(distribution)
+        if entries and _is_behind(first.setdefault(_package(entries[0]), distribution), distribution):
+            continue
+        for entry in entries:
             known = found.get(key := (entry.group, entry.name, entry.value))
             if known is None:
                 found[key] = Installed(entry, distribution)
             else:
                 known.also(distribution)
     return list(found.values())
+
+
+def _package(entry: importlib.metadata.EntryPoint) -> str:
+    """The package that an entry point names an object of."""
+    return entry.value.partition(":")[0].partition(".")[0]
+
+
+def _is_behind(first: importlib.metadata.Distribution, other: importlib.metadata.Distribution) -> bool:
+    """Whether a distribution is another copy of one that stands further to the front of `sys.path`, so that it is never imported."""
+    return other is not first and _folder(other) != _folder(first) and other.name == first.name
 
 
 def _entries(distribution: importlib.metadata.Distribution) -> list[importlib.metadata.EntryPoint]:

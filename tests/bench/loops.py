@@ -396,7 +396,7 @@ updated_devices = nautobot.dcim.devices.update(devices)
 for device in updated_devices:
     print(device.name.removeprefix(own), device.comments, device.status)
 """,
-        3,
+        4,  # one GET tells the name of the status that is set now, for all of them
         "devices",
     ),
     "delete by ids": Loop(
